@@ -1,0 +1,1 @@
+"""What should follow: policies, events, cases, and the two pure functions over them."""

@@ -1,0 +1,1 @@
+"""What is owed: money, days, creditors, debtors, invoices, payments, allocation."""
