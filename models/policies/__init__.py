@@ -1,0 +1,42 @@
+"""The policies that ship, one TOML file each; a file more is a policy more.
+
+Its keys are explained in :mod:`models.chasing.policy`.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from models.chasing.policy import Policy, read
+from models.errors import UnknownError
+
+_HERE: Final = Path(__file__).parent
+
+
+@cache
+def _read_all() -> dict[str, Policy]:
+    policies = [read(path) for path in sorted(_HERE.glob("*.toml"))]
+    return {policy.name: policy for policy in policies}
+
+
+def shipped() -> dict[str, Policy]:
+    """Return the policies that ship, by name in alphabetical order."""
+    return dict(_read_all())
+
+
+def find(name_or_path: str | Path) -> Policy:
+    """Return a shipped policy by name, or the policy of a file by its path.
+
+    Raises:
+        UnknownError: neither; lists the policies that ship.
+        PolicyError: the file is wrong or cannot be read.
+    """
+    name = str(name_or_path)
+    if name in _read_all():
+        return _read_all()[name]
+    path = Path(name_or_path)
+    if path.suffix == ".toml" or path.is_file():
+        return read(path)
+    known = ", ".join(_read_all())
+    message = f"no policy is named {name!r}: use {known}, or the path of a .toml file"
+    raise UnknownError(message)
