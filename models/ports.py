@@ -121,4 +121,3 @@ class Engine(Protocol):
     async def tell(self, creditor: str, number: str, what: str, event: str) -> bool:
         """Signal an invoice's workflow that an event was committed; False when it is down."""
         ...
-

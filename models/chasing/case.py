@@ -109,6 +109,7 @@ class Case:
         said: levels that went out, oldest first.
         passed: levels passed over, with the day.
         paid: minor units of all payments less reversals.
+        paid_in_time: the part that came by the day of the discount.
         closed: how it ended; ``None`` while it lives.
     """
 
@@ -125,6 +126,7 @@ class Case:
     amount: int = 0
     paid: int = 0
     credited: int = 0
+    paid_in_time: int = 0
     brought: bool = False
     said: tuple[ev.Said, ...] = ()
     passed: tuple[tuple[str, date], ...] = ()
@@ -251,8 +253,14 @@ def _paid(case: Case, event: ev.Paid) -> Case:
             if take
             else promise
         )
+    until = case.invoice.discount_until
+    in_time = event.amount if until is not None and event.on <= until else 0
     grown = _grown(
-        case, open=case.open - event.amount, paid=case.paid + event.amount, promises=tuple(promises)
+        case,
+        open=case.open - event.amount,
+        paid=case.paid + event.amount,
+        paid_in_time=case.paid_in_time + in_time,
+        promises=tuple(promises),
     )
     return _cleared(grown)
 
@@ -368,6 +376,10 @@ def _promise_broken(case: Case, event: ev.PromiseBroken) -> Case:
     return _promise_state(case, event.promise, "broken")
 
 
+def _promise_kept(case: Case, event: ev.PromiseKept) -> Case:
+    return _promise_state(case, event.promise, "kept")
+
+
 def _promise_withdrawn(case: Case, event: ev.PromiseWithdrawn) -> Case:
     return _promise_state(case, event.promise, "withdrawn")
 
@@ -418,9 +430,7 @@ def _held(case: Case, event: ev.Held) -> Case:
 
 
 def _released(case: Case, event: ev.Released) -> Case:
-    return _grown(
-        case, holds=tuple(h for h in case.holds if event.hold and h.key != event.hold)
-    )
+    return _grown(case, holds=tuple(h for h in case.holds if event.hold and h.key != event.hold))
 
 
 def _said(case: Case, event: ev.Said) -> Case:
@@ -438,9 +448,7 @@ def _presented(case: Case, event: ev.Presented) -> Case:
 
 
 def _bounced(case: Case, event: ev.Bounced) -> Case:
-    gone = next(
-        (s for s in case.said if s.level == event.level and s.round == event.round), None
-    )
+    gone = next((s for s in case.said if s.level == event.level and s.round == event.round), None)
     if gone is None:
         return _grown(case)
     again = Order(event.level, event.on, event.round, keeps_gap=False)
@@ -461,16 +469,14 @@ def _passed(case: Case, event: ev.Passed) -> Case:
 
 
 def _directed(case: Case, event: ev.Directed) -> Case:
-    order = Order(event.level, event.on, case.rounds(event.level), keeps_gap=False)
+    order = Order(event.level, event.on, case.rounds(event.level), event.keeps_gap)
     return _grown(case, order=order)
 
 
 def _call_asked(case: Case, event: ev.CallAsked) -> Case:
     call = case.call
     tries = call.tries if call is not None and call.level == event.level else 0
-    return _grown(
-        case, call=Call(event.level, event.round, event.on, event.lapses_on, tries, None)
-    )
+    return _grown(case, call=Call(event.level, event.round, event.on, event.lapses_on, tries, None))
 
 
 def _call_made(case: Case, event: ev.CallMade) -> Case:
@@ -535,9 +541,7 @@ def _died(case: Case, event: ev.Died) -> Case:
 
 
 def _policy_changed(case: Case, event: ev.PolicyChanged) -> Case:
-    return _grown(
-        case, policy=event.policy, policy_version=event.version, policy_hash=event.hash
-    )
+    return _grown(case, policy=event.policy, policy_version=event.version, policy_hash=event.hash)
 
 
 def _noted(case: Case, _: ev.Noted) -> Case:
@@ -558,6 +562,7 @@ _AFTER: Final[dict[str, Callable[[Case, Any], Case]]] = {
     "extended": _extended,
     "promised": _promised,
     "promise-broken": _promise_broken,
+    "promise-kept": _promise_kept,
     "promise-withdrawn": _promise_withdrawn,
     "disputed": _disputed,
     "dispute-ruled": _dispute_ruled,

@@ -146,6 +146,15 @@ class PromiseBroken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseKept:
+    """The money came, within tolerance."""
+
+    on: date
+    promise: str
+    kind: Literal["promise-kept"] = "promise-kept"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseWithdrawn:
     """A promise no longer counts: taken back, or replaced."""
 
@@ -276,11 +285,16 @@ class Passed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directed:
-    """A person ordered the next level now: its place and gap no longer count."""
+    """A level was ordered out of its turn: its place no longer counts.
+
+    Attributes:
+        keeps_gap: whether the distance to the level before still counts.
+    """
 
     on: date
     level: str
     reason: str = ""
+    keeps_gap: bool = False
     kind: Literal["directed"] = "directed"
 
 
@@ -444,6 +458,7 @@ Event = (
     | Extended
     | Promised
     | PromiseBroken
+    | PromiseKept
     | PromiseWithdrawn
     | Disputed
     | DisputeRuled

@@ -51,7 +51,9 @@ class Hours:
             if self.works(day):
                 return day
             day += _DAY
-        message = f"policy {self.policy.name} and the debtor's country share no working day after {day}"
+        message = (
+            f"policy {self.policy.name} and the debtor's country share no working day after {day}"
+        )
         raise PolicyError(message)
 
     def window(self, day: date) -> tuple[datetime, datetime]:

@@ -1,0 +1,40 @@
+"""What a look reads beside the case: the same for every case of a debtor, at one moment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from models.chasing.hours import Hours
+from models.ledger.debtor import Debtor, Hold, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The world around one case.
+
+    Attributes:
+        hours: contact hours of the case's policy for this debtor.
+        debtor: who is written to, with contacts and their state.
+        channels: channels that are connected.
+        standing: how far matters have gone with the debtor.
+        insolvent_on: day of the judgment; claims issued up to it are stopped.
+        debtor_holds: holds on the debtor; ``creditor_holds`` on everybody.
+        frozen: whether the creditor stands still; ``thaws_on`` is this debtor's turn.
+        fresh: whether the books cover what they must, now.
+        stale_until: when to look again while they do not.
+        being_said: whether a notice with this case's line is planned or on its way.
+        unknown: whether a legal notice's outcome is not known.
+    """
+
+    hours: Hours
+    debtor: Debtor
+    channels: frozenset[str]
+    standing: Standing = Standing.NORMAL
+    insolvent_on: date | None = None
+    debtor_holds: tuple[Hold, ...] = ()
+    creditor_holds: tuple[Hold, ...] = ()
+    frozen: bool = False
+    thaws_on: date | None = None
+    fresh: bool = True
+    stale_until: datetime | None = None
+    being_said: bool = False
+    unknown: bool = False
