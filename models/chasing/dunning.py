@@ -14,8 +14,10 @@ from models.chasing.answers import Answer, Blocker, Close, Contact, Record, Stat
 from models.chasing.blocking import blocked
 from models.chasing.case import Case
 from models.chasing.facts import Facts
+from models.chasing.folding import after
+from models.chasing.level import LevelKind
 from models.chasing.placing import nominal, step
-from models.chasing.policy import LevelKind, Policy
+from models.chasing.policy import Policy
 from models.chasing.promising import broken_on, promises
 from models.chasing.reaching import route
 from models.errors import RelanceError
@@ -55,7 +57,7 @@ def settle(
         if not isinstance(answer, Record):
             return case, events, answer
         for event in answer.events:
-            case = case.after(event)
+            case = after(case, event)
         events.extend(answer.events)
     message = f"invoice {case.invoice.number}: its rules did not come to rest"
     raise RelanceError(message)
@@ -67,11 +69,7 @@ def _ended(case: Case, policy: Policy, _: Facts, __: date) -> Answer | None:
     if case.dead is not None:
         return Close("12", f"the invoice is dead: {case.dead}", State.DEAD)
     if case.open <= 0:
-        if case.written_off:
-            return Close("1", "what was open was written off", State.WRITTEN_OFF)
-        if case.credited > 0 and case.paid <= 0:
-            return Close("1", "credited in full", State.CREDITED)
-        return Close("1", "paid in full", State.PAID)
+        return _nothing_open(case)
     residue = policy.tolerance.get(case.invoice.currency, 0)
     if case.open <= residue and case.paid + case.credited > 0 and not case.disputed:
         return Close("5", "what is left is within tolerance", State.PAID, case.open)
@@ -79,6 +77,14 @@ def _ended(case: Case, policy: Policy, _: Facts, __: date) -> Answer | None:
     if 0 < case.open <= case.invoice.discount and case.paid_in_time >= wanted:
         return Close("5", "paid in time less the discount", State.PAID, case.open)
     return None
+
+
+def _nothing_open(case: Case) -> Close:
+    if case.written_off:
+        return Close("1", "what was open was written off", State.WRITTEN_OFF)
+    if case.credited > 0 and case.paid <= 0:
+        return Close("1", "credited in full", State.CREDITED)
+    return Close("1", "paid in full", State.PAID)
 
 
 def _late_entry(case: Case, policy: Policy, _: Facts, __: date) -> Answer | None:
@@ -121,7 +127,7 @@ def _calls(case: Case, policy: Policy, _: Facts, today: date) -> Answer | None:
     return None
 
 
-def _approvals(case: Case, policy: Policy, facts: Facts, today: date) -> Answer | None:
+def _approvals(case: Case, _: Policy, facts: Facts, today: date) -> Answer | None:
     yes = case.yes
     if yes is None:
         return None

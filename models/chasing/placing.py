@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from models.chasing.case import Case
-from models.chasing.policy import Level, LevelKind, Policy
+from models.chasing.level import Level, LevelKind
+from models.chasing.policy import Policy
 from models.ledger.days import bank_calendar
 from models.ledger.debtor import Debtor
 

@@ -3,152 +3,33 @@
 import hashlib
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from models.chasing.level import Amounts, Level, Strict
 from models.errors import PolicyError, RefusedError
 from models.ledger.days import Calendar, calendar
-from models.ledger.money import Money, decimal
+from models.ledger.money import decimal
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 #: Seconds of an ordinary day.
 DAY_SECONDS: Final = 86_400
 
 
-class LevelKind(StrEnum):
-    """What a level does; later members are harsher."""
-
-    COURTESY = "courtesy"
-    REMINDER = "reminder"
-    CALL = "call"
-    FORMAL_NOTICE = "formal-notice"
-    HAND_OVER = "hand-over"
-
-
-#: Levels of these kinds are acts of law: approved by default, never merged, never guessed.
-LEGAL: Final = frozenset({LevelKind.FORMAL_NOTICE, LevelKind.HAND_OVER})
-
-
-def _amounts(value: object) -> object:
-    if not isinstance(value, dict):
-        return value
-    amounts = {}
-    for currency, amount in value.items():
-        if not isinstance(amount, str):
-            message = f'write the amount in quotes, such as {currency} = "20.00"'
-            raise ValueError(message)  # noqa: TRY004  pydantic wraps ValueError only
-        try:
-            amounts[currency] = Money.of(amount, currency).minor
-        except RefusedError as wrong:
-            raise ValueError(str(wrong)) from wrong
-        if amounts[currency] < 0:
-            message = f"{currency} must not be negative"
-            raise ValueError(message)
-    return amounts
-
-
-#: Minor units by currency; files write decimal strings of major units.
-Amounts = Annotated[dict[str, int], BeforeValidator(_amounts)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Repeat(_Strict):
-    """How the last level repeats: every so many days, so many times."""
-
-    every_days: int = Field(ge=1)
-    times: int = Field(ge=1)
-
-
-class Above(_Strict):
-    """Approval is asked when the notice's total is above an amount of its currency."""
-
-    above: Amounts
-
-
-class Level(_Strict):
-    """One step of a policy. Days are calendar days; see the rules of chasing."""
-
-    name: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9-]*$")
-    kind: LevelKind
-    after_days: int | None = None
-    after_previous_days: int | None = Field(default=None, ge=0)
-    gap_days: int | None = Field(default=None, ge=0)
-    channels: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
-    to: tuple[str, ...] = ("accounting",)
-    cc: tuple[str, ...] = ()
-    copy_to: tuple[str, ...] = Field(default=(), alias="copy")
-    charges: Literal["none", "announce", "claim"] = "none"
-    covers: Literal["level", "overdue"] = "level"
-    approval: Literal["never", "always"] | Above | None = None
-    deadline_days: int | None = Field(default=None, ge=1)
-    presented_after_days: int = Field(default=5, ge=0)
-    lapse_days: int = Field(default=5, ge=1)
-    retry_days: int = Field(default=2, ge=1)
-    retries: int = Field(default=2, ge=0)
-    warn_days: int = Field(default=0, ge=0)
-    repeat: Repeat | None = None
-
-    @property
-    def legal(self) -> bool:
-        """Whether the level is an act of law."""
-        return self.kind in LEGAL
-
-    @property
-    def friendly(self) -> bool:
-        """Whether the level is a courtesy or a reminder."""
-        return self.kind in {LevelKind.COURTESY, LevelKind.REMINDER}
-
-    def asks(self, total: int, currency: str) -> bool:
-        """Say whether a notice of this level and total (minor units) needs a yes."""
-        match self.approval:
-            case None:
-                return self.legal
-            case "never":
-                return False
-            case "always":
-                return True
-            case Above(above=above):
-                return total > above.get(currency, 0)
-
-    @model_validator(mode="after")
-    def _placed_once(self) -> Self:
-        if (self.after_days is None) == (self.after_previous_days is None):
-            message = f"level {self.name!r}: give either after_days or after_previous_days"
-            raise ValueError(message)
-        if not self.channels and self.kind not in {LevelKind.CALL, LevelKind.HAND_OVER}:
-            message = f'level {self.name!r}: name at least one of channels, such as ["email"]'
-            raise ValueError(message)
-        if self.kind is LevelKind.COURTESY and (self.after_days is None or self.after_days >= 0):
-            message = f"level {self.name!r}: a courtesy needs after_days below 0"
-            raise ValueError(message)
-        return self
-
-
-class DisputeReason(_Strict):
+class DisputeReason(Strict):
     """Who answers a kind of dispute, within how many working days."""
 
     owner: str = ""
     days: int = Field(default=10, ge=1)
 
 
-class Policy(_Strict):
+class Policy(Strict):
     """A course of levels and the rules around it. Its keys are those of the file."""
 
     name: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -161,8 +42,8 @@ class Policy(_Strict):
     contact_gap_days: int = Field(default=3, ge=0)
     contacts_per_week: int = Field(default=2, ge=1)
     bundle_days: int = Field(default=0, ge=0)
-    minimum: Amounts = {}
-    tolerance: Amounts = {}
+    minimum: Amounts = Field(default_factory=dict)
+    tolerance: Amounts = Field(default_factory=dict)
     fresh_within_hours: int = Field(default=24, ge=1)
     grace_days: int = Field(default=2, ge=0)
     max_promises: int = Field(default=2, ge=0)
@@ -175,7 +56,7 @@ class Policy(_Strict):
     charges_left: Literal["waive", "pursue", "ask"] = "waive"
     on_hand_over: Literal["along", "firm", "apart"] = "along"
     credit_days: int = Field(default=10, ge=1)
-    disputes: dict[str, DisputeReason] = {}
+    disputes: dict[str, DisputeReason] = Field(default_factory=dict)
     day_seconds: float = Field(default=DAY_SECONDS, gt=0)
     origin: datetime | None = None
     origin_day: date | None = None
@@ -203,9 +84,6 @@ class Policy(_Strict):
     @model_validator(mode="after")
     def _levels_fit(self) -> Self:
         names = [level.name for level in self.levels]
-        if self.opens >= self.closes:
-            message = "opens must be before closes"
-            raise ValueError(message)
         if len(set(names)) != len(names):
             message = "each level needs a name of its own"
             raise ValueError(message)
@@ -217,7 +95,15 @@ class Policy(_Strict):
                 message = f"level {level.name!r}: repeat is for the last level only"
                 raise ValueError(message)
         if self.on_broken_promise not in {"next", *names}:
-            message = f"on_broken_promise: {self.on_broken_promise!r} is no level; use next or {', '.join(names)}"
+            known = ", ".join(["next", *names])
+            message = f"on_broken_promise: {self.on_broken_promise!r} is not one of {known}"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _times_fit(self) -> Self:
+        if self.opens >= self.closes:
+            message = "opens must be before closes"
             raise ValueError(message)
         if (self.origin is None) != (self.day_seconds == DAY_SECONDS):
             message = "day_seconds and origin go together"
@@ -323,7 +209,7 @@ def parsed(text: str, source: str) -> Policy:
         raise PolicyError(message) from wrong
 
 
-def explained(error: Any) -> str:
+def explained(error: "ErrorDetails") -> str:
     """Return one validation error as a sentence: key, value, what is allowed."""
     where = ".".join(
         str(part + 1) if isinstance(part, int) else str(part)

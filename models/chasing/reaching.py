@@ -6,7 +6,7 @@ from typing import Final
 
 import phonenumbers
 
-from models.chasing.policy import Level
+from models.chasing.level import Level
 from models.ledger.debtor import Contact, Debtor
 
 

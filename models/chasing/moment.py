@@ -1,0 +1,194 @@
+"""A debtor at one moment: its cases as they look, and what the moment brings."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from models.chasing import events as ev
+from models.chasing.answers import Answer, Blocker, Contact, Wait
+from models.chasing.case import Case
+from models.chasing.facts import Facts
+from models.chasing.level import Level
+from models.chasing.notice import AlsoOpen, Line, NoticeKind, Total
+from models.chasing.policy import Policy
+from models.chasing.reaching import Route
+from models.ledger.debtor import Contact as Person
+
+#: Blockers under which an item is not mentioned to its debtor at all.
+_UNSAID = frozenset(
+    {
+        Blocker.DIRECT_DEBIT,
+        Blocker.SELF_BILLED,
+        Blocker.INTERNAL,
+        Blocker.SERVICER,
+        Blocker.HANDED_OVER,
+        Blocker.INSOLVENCY,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A case, its policy, the facts and the answer, at one moment."""
+
+    case: Case
+    policy: Policy
+    facts: Facts
+    answer: Answer
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """The invoice's number."""
+        return self.case.invoice.number
+
+    @property
+    def currency(self) -> str:
+        """The invoice's currency."""
+        return self.case.invoice.currency
+
+    def today(self, now: datetime) -> date:
+        """Return the day an instant falls on under the case's policy."""
+        return self.policy.day(now)
+
+    @property
+    def contact(self) -> Contact:
+        """The answer, known to be a contact."""
+        assert isinstance(self.answer, Contact)  # noqa: S101  callers have looked
+        return self.answer
+
+    @property
+    def level(self) -> Level:
+        """The level the answer says."""
+        return self.policy.level(self.contact.level)
+
+    @property
+    def place(self) -> int:
+        """The level's place in its policy."""
+        return self.policy.by_name[self.contact.level]
+
+    @property
+    def group(self) -> tuple[str, str, bool]:
+        """What must be the same for two items to share a notice."""
+        invoice = self.case.invoice
+        return invoice.payee, invoice.owner, invoice.disclosed
+
+    def at_level(self, name: str, now: datetime) -> "Look":
+        """Return this look moved up to a level, with the levels passed over on the way."""
+        skipped = tuple(
+            level.name
+            for level in self.policy.levels[: self.policy.by_name[name]]
+            if not self.case.done(level.name)
+        )
+        answer = replace(
+            self.contact, level=name, round=self.case.rounds(name), at=now, on=self.policy.day(now)
+        )
+        return replace(self, answer=answer, skipped=skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A debtor's unapplied credits: positive minor units by currency."""
+
+    credits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A notice about to leave; the store gives it its key.
+
+    Attributes:
+        beside: channels on which the same is said as well, with their contact.
+        cc: others at the debtor who get a copy; ``copy_to`` are roles in the house.
+    """
+
+    kind: NoticeKind
+    level: str
+    policy: Policy
+    route: Route
+    at: datetime
+    on: date
+    lines: tuple[Line, ...]
+    also_open: tuple[AlsoOpen, ...]
+    totals: tuple[Total, ...]
+    deadline: date | None = None
+    payee: str = ""
+    owner: str = ""
+    beside: tuple[Route, ...] = ()
+    cc: tuple[Person, ...] = ()
+    copy_to: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def legal(self) -> bool:
+        """Whether it is an act of law."""
+        return self.kind in {NoticeKind.FORMAL_NOTICE, NoticeKind.HAND_OVER}
+
+    @property
+    def digest(self) -> str:
+        """Names what would be said: level, lines, amounts and totals."""
+        said = repr((self.level, self.lines, self.totals, self.payee))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+@dataclass(slots=True)
+class Composition:
+    """What one moment brings for a debtor.
+
+    Attributes:
+        drafts: notices to leave now, legal ones first.
+        events: what to record per invoice number before anything leaves.
+        waits: why cases whose slot has come say nothing, by invoice number.
+        at: when to compose again although nothing happens; ``None`` for never.
+    """
+
+    drafts: list[Draft] = field(default_factory=list)
+    events: dict[str, list[ev.Event]] = field(default_factory=dict)
+    waits: dict[str, Wait] = field(default_factory=dict)
+    at: datetime | None = None
+
+    def again(self, at: datetime) -> None:
+        """Ask to compose again no later than an instant."""
+        self.at = at if self.at is None else min(self.at, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All a composition looks at, and the result it fills."""
+
+    looks: tuple[Look, ...]
+    position: Position
+    now: datetime
+    result: Composition = field(default_factory=Composition)
+
+    def record(self, look: Look, event: ev.Event) -> None:
+        """Note what is to be recorded of a case."""
+        self.result.events.setdefault(look.number, []).append(event)
+
+    def wait(self, look: Look, wait: Wait) -> None:
+        """Note why a case says nothing although its slot has come."""
+        self.result.waits[look.number] = wait
+
+    def others(self, group: list[Look]) -> list[Look]:
+        """Return the overdue items that belong beside a group's lines, in no order."""
+        numbers = {look.number for look in group}
+        return [
+            look
+            for look in self.looks
+            if look.number not in numbers and self._mentioned(look, group[0].group)
+        ]
+
+    def net(self, lines: list[Look]) -> int:
+        """Return what is owed in the currency of ``lines``: with other items, less credits."""
+        currency = lines[0].currency
+        owed = sum(look.case.chaseable for look in lines)
+        owed += sum(look.case.chaseable for look in self.others(lines) if look.currency == currency)
+        return owed - self.position.credits.get(currency, 0)
+
+    def _mentioned(self, look: Look, group: tuple[str, str, bool]) -> bool:
+        """Say whether an item is overdue and may be named to its debtor."""
+        if look.case.open <= 0 or look.case.due >= look.today(self.now) or look.group != group:
+            return False
+        blockers = look.answer.blockers if isinstance(look.answer, Wait) else ()
+        return not _UNSAID.intersection(blockers)
