@@ -1,0 +1,215 @@
+"""The two databases behind one door: SQLite (embedded) and PostgreSQL (production).
+
+Both are opened by a URL: ``sqlite+aiosqlite:///books.db`` or
+``postgresql+asyncpg://user@host/name``. A process writes to SQLite over one connection
+behind a lock, since the file has one writer at a time; readers have their own.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from models.errors import RefusedError, UnavailableError
+
+#: How long a call waits for a connection or for another writer, in seconds.
+WAIT: Final = 2.0
+#: How long a statement may take on PostgreSQL, in seconds.
+STATEMENT: Final = 3.0
+#: How long a bulk writer may hold the books, and then pauses on SQLite, in seconds.
+SLICE: Final = 0.02
+#: The most and the first number of things a bulk writer takes into one transaction.
+_MOST, _FIRST = 500, 16
+_READERS: Final = 4
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Store:
+    """Opens transactions. One per process and event loop; close it at the end."""
+
+    def __init__(self, url: str, pool: int = 10) -> None:
+        """Name the database; nothing is opened yet.
+
+        Args:
+            url: of SQLAlchemy, with an asynchronous driver.
+            pool: connections to PostgreSQL; SQLite has one writer.
+
+        Raises:
+            RefusedError: the URL names no database that the engine knows.
+        """
+        parsed = checked(url)
+        self.sqlite = parsed.get_backend_name() == "sqlite"
+        self._lock = asyncio.Lock()
+        if self.sqlite:
+            self._writer = _sqlite(parsed, writer=True)
+            self._reader = _sqlite(parsed, writer=False)
+        else:
+            self._writer = self._reader = _postgresql(parsed, pool)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection in a transaction that commits at the end, or not at all.
+
+        Raises:
+            UnavailableError: the database is locked, slow or gone; nothing was written.
+        """
+        if not self.sqlite:
+            async with _translated(), self._writer.begin() as connection:
+                yield connection
+            return
+        async with self._lock, _translated(), self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection in a transaction that sees one state of the books.
+
+        Raises:
+            UnavailableError: the database is slow or gone.
+        """
+        async with _translated(), self._reader.connect() as connection:
+            yield connection
+
+    async def bulk(
+        self,
+        things: Iterable[T],
+        write: Callable[[AsyncConnection, list[T]], Awaitable[R]],
+    ) -> AsyncIterator[R]:
+        """Write many things in short transactions, and leave room for others in between.
+
+        Args:
+            things: taken in order, in a thread, so that they may come from a file.
+            write: writes some of them in one transaction.
+
+        Yields:
+            What ``write`` returned, after each commit.
+        """
+        source = iter(things)
+        size = _FIRST
+        while batch := await asyncio.to_thread(_some, source, size):
+            began = time.perf_counter()
+            async with self.writing() as connection:
+                result = await write(connection, batch)
+            took = time.perf_counter() - began
+            size = max(1, min(_MOST, 2 * size, int(size * SLICE / max(took, 0.001))))
+            yield result
+            if self.sqlite:
+                await asyncio.sleep(max(took, SLICE))
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self._writer.dispose()
+        if self.sqlite:
+            await self._reader.dispose()
+
+
+def checked(url: str) -> URL:
+    """Return a URL that names a file of SQLite or a database of PostgreSQL.
+
+    Raises:
+        RefusedError: it does not.
+    """
+    allowed = "use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME"
+    try:
+        parsed = make_url(url)
+    except ArgumentError as wrong:
+        message = f"the database's URL cannot be read: {allowed}"
+        raise RefusedError(message) from wrong
+    if parsed.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        message = f"the database's URL begins with {parsed.drivername}: {allowed}"
+        raise RefusedError(message)
+    if parsed.drivername.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
+        message = f"the database must be a file: {allowed}"
+        raise RefusedError(message)
+    return parsed
+
+
+def _some(source: Iterable[T], size: int) -> list[T]:
+    return list(islice(source, size))
+
+
+def _sqlite(url: URL, *, writer: bool) -> AsyncEngine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url,
+        pool_size=1 if writer else _READERS,
+        max_overflow=0,
+        pool_timeout=WAIT,
+        hide_parameters=True,
+    )
+    begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _(driver: DBAPIConnection, _record: object) -> None:
+        driver.isolation_level = None
+        cursor = driver.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"busy_timeout={int(WAIT * 1000)}",
+            "foreign_keys=ON",
+            f"query_only={'OFF' if writer else 'ON'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: URL, pool: int) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=WAIT,
+        hide_parameters=True,
+        connect_args={
+            "timeout": WAIT,
+            "command_timeout": STATEMENT + 1,
+            "server_settings": {
+                "statement_timeout": str(int(STATEMENT * 1000)),
+                "timezone": "UTC",
+                "application_name": "relance",
+            },
+        },
+    )
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Turn a driver's failure into a sentence that names no data; defects stay as they are."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, DataError):
+        raise
+    except DBAPIError as broken:
+        raise _unavailable(broken.orig or broken) from None
+    except (PoolTimeoutError, ConnectionError, TimeoutError) as broken:
+        raise _unavailable(broken) from None
+
+
+def _unavailable(broken: BaseException) -> UnavailableError:
+    name = getattr(broken, "sqlite_errorname", None) or getattr(broken, "sqlstate", None)
+    cause = name or type(broken).__name__
+    return UnavailableError(f"the books do not answer ({cause}): the same call may succeed later")

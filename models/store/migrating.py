@@ -1,0 +1,54 @@
+"""Bringing a database to the tables of this release."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from models.store.engine import Store
+
+_HERE: Final = Path(__file__).parent / "migrations"
+
+
+def config(url: str) -> Config:
+    """Return Alembic's configuration for a database."""
+    settings = Config()
+    settings.set_main_option("script_location", str(_HERE))
+    settings.set_main_option("path_separator", "os")
+    settings.attributes["url"] = url
+    return settings
+
+
+async def migrate(url: str) -> None:
+    """Bring a database up to date; create its tables when it is empty.
+
+    Safe to call from several processes at once, and again.
+
+    Raises:
+        RefusedError: the URL names no database that the engine knows.
+    """
+    await asyncio.to_thread(command.upgrade, config(url), "head")
+
+
+async def pending(url: str) -> bool:
+    """Say whether a database must be migrated before it can be used.
+
+    Raises:
+        UnavailableError: it cannot be asked.
+    """
+    store = Store(url, pool=1)
+    try:
+        async with store.reading() as connection:
+            found = await connection.run_sync(_heads)
+    finally:
+        await store.close()
+    return found != set(ScriptDirectory.from_config(config(url)).get_heads())
+
+
+def _heads(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
