@@ -1,0 +1,186 @@
+"""One row's cells, read strictly under the file's habits."""
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from channels.intake.csv_ledger import amounts, days, regions
+from channels.intake.csv_ledger.layout import Layout
+from channels.intake.csv_ledger.records import Record
+from channels.intake.csv_ledger.survey import Habits
+from channels.intake.csv_ledger.vocabulary import key, meanings
+from models.errors import RefusedError
+from models.ledger.money import Money, exponent, known
+
+_NUMBER_LENGTH: Final = 200
+_TEXT_LENGTH: Final = 1_000
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_BREAK: Final = re.compile(r"[ \t]*[\r\n\t]+[ \t]*")
+#: Spreadsheets write this so that a code keeps its zeros.
+_GUARDED: Final = re.compile(r'="(.*)"')
+_EMAIL: Final = re.compile(r"[^\s@<>,;\"()]+@[^\s@<>,;\"()]+")
+_PERCENT: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,4})?)\s*%")
+_CURRENCIES: Final = {"€": "EUR", "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "US$": "USD"}
+#: ISO codes that stand for no money.
+_NO_CURRENCY: Final = frozenset({"XXX", "XTS"})
+#: An amount with as many decimals may be thousands instead.
+_DOUBTFUL: Final = 3
+
+
+class WrongCellError(Exception):
+    """A cell says something that cannot be taken; becomes a reject at once."""
+
+    def __init__(self, column: str, value: str, expected: str) -> None:
+        super().__init__(expected)
+        self.column = column
+        self.value = value
+        self.expected = expected
+
+
+class Row:
+    """A row under our own names of columns. Every method raises :class:`WrongCellError`."""
+
+    __slots__ = ("_habits", "_layout", "_record", "line")
+
+    def __init__(self, record: Record, layout: Layout, habits: Habits) -> None:
+        self._record = record
+        self._layout = layout
+        self._habits = habits
+        self.line = record.line
+
+    def wrong(self, ours: str, expected: str) -> WrongCellError:
+        """Return the error that says what a cell should have held."""
+        place = self._layout.places.get(ours)
+        column = "" if place is None else self._layout.names[place]
+        return WrongCellError(column, self._raw(ours), expected)
+
+    def text(self, ours: str) -> str:
+        """Return a text on one line; empty when the row says nothing."""
+        text = _BREAK.sub(" ", self._raw(ours))
+        if not text:
+            return ""
+        if len(text) > _TEXT_LENGTH:
+            raise self.wrong(ours, f"a text of at most {_TEXT_LENGTH} characters")
+        if _CONTROL.search(text):
+            raise self.wrong(ours, "a text without control characters")
+        return text
+
+    def number(self, ours: str) -> str:
+        """Return a number of a document, which must be there."""
+        text = self._raw(ours)
+        if not text or len(text) > _NUMBER_LENGTH:
+            raise self.wrong(ours, f"a number of 1 to {_NUMBER_LENGTH} characters")
+        if any(unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp"} for sign in text):
+            raise self.wrong(ours, "a number without line breaks or invisible characters")
+        return text
+
+    def currency(self) -> str:
+        """Return the ISO 4217 code of the row's currency."""
+        said = self._raw("currency").upper()
+        code = _CURRENCIES.get(said, said)
+        if not known(code) or code in _NO_CURRENCY:
+            raise self.wrong("currency", "a currency of ISO 4217 such as EUR")
+        return code
+
+    def amount(self, ours: str, currency: str) -> int | None:
+        """Return an amount in minor units; ``None`` when the row says nothing."""
+        text = self._raw(ours)
+        if not text:
+            return None
+        apart = amounts.apart(text)
+        value = None if apart is None else amounts.number(apart.digits, self._habits.writing)
+        if apart is None or value is None:
+            raise self.wrong(ours, self._an_amount(apart))
+        if not amounts.fits(apart.unit, currency):
+            raise self.wrong(ours, f"an amount in {currency}, as the row's currency says")
+        return self._minor(ours, -value if apart.negative else value, currency)
+
+    def discount(self, amount: int, currency: str) -> int:
+        """Return a discount in minor units, given as an amount or in percent; 0 for none."""
+        percent = _PERCENT.fullmatch(self._raw("discount"))
+        if percent:
+            return Money(abs(amount), currency).share(Decimal(percent[1].replace(",", "."))).minor
+        minor = self.amount("discount", currency) or 0
+        if not 0 <= minor <= abs(amount):
+            raise self.wrong("discount", "a discount from 0 to the amount, or such as 2%")
+        return minor
+
+    def disputed(self, most: int, currency: str) -> int | None:
+        """Return the disputed minor units, -1 for all that is open, ``None`` for nothing."""
+        answer = meanings("answers").get(key(self._raw("disputed")))
+        if answer or self._raw("disputed") in {"", "-"}:
+            return -1 if answer == "yes" else None
+        minor = self.amount("disputed", currency) or 0
+        if not 0 <= minor <= abs(most):
+            raise self.wrong("disputed", "yes, no, or an amount up to what is open")
+        return minor or None
+
+    def day(self, ours: str) -> date | None:
+        """Return a day; ``None`` when the row says nothing."""
+        text = self._raw(ours)
+        if not text:
+            return None
+        found = days.day(text, self._habits.order)
+        if found is None:
+            raise self.wrong(ours, days.expected(text, self._habits.order))
+        return found
+
+    def meaning(self, ours: str, table: str, expected: str) -> str:
+        """Return what a word stands for; empty when the row says nothing."""
+        text = self._raw(ours)
+        found = meanings(table).get(key(text), "") if text else ""
+        if text and not found:
+            raise self.wrong(ours, expected)
+        return found
+
+    def email(self) -> str:
+        """Return the first of the addresses given."""
+        text = self._raw("email")
+        first = re.split(r"[;,]", text)[0].strip()
+        address = first.partition("<")[2].removesuffix(">") if first.endswith(">") else first
+        if text and not _EMAIL.fullmatch(address):
+            raise self.wrong("email", "an e-mail address, or nothing")
+        return address
+
+    def country(self) -> str:
+        """Return an ISO 3166 code."""
+        text = self._raw("country")
+        found = regions.country(text) if text else ""
+        if text and not found:
+            raise self.wrong("country", "a country, by its name or a code such as FR")
+        return found
+
+    def language(self) -> str:
+        """Return an ISO 639-1 code."""
+        text = self._raw("language")
+        found = regions.language(text) if text else ""
+        if text and not found:
+            raise self.wrong("language", "a language, by its name or a code such as fr")
+        return found
+
+    def _raw(self, ours: str) -> str:
+        cell = self._layout.cell(self._record, ours).strip("\ufeff\u200b")
+        guarded = _GUARDED.fullmatch(cell)
+        return guarded[1].strip() if guarded else cell
+
+    def _an_amount(self, apart: amounts.Written | None) -> str:
+        decimal = self._habits.writing.decimal
+        if apart and not decimal:
+            return (
+                "an amount whose decimal sign is clear: write 1234.50, "
+                'or say decimal = "," or "." in a mapping'
+            )
+        return f"an amount such as 1234{decimal or '.'}50"
+
+    def _minor(self, ours: str, value: Decimal, currency: str) -> int:
+        finer = -int(value.as_tuple().exponent)
+        if finer > exponent(currency) and finer == _DOUBTFUL:
+            raise self.wrong(ours, f"an amount with at most {exponent(currency)} decimals")
+        try:
+            return Money.of(value, currency).minor
+        except RefusedError as refused:
+            raise self.wrong(
+                ours, f"an amount with at most {exponent(currency)} decimals that a ledger holds"
+            ) from refused

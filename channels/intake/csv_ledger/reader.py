@@ -1,0 +1,130 @@
+"""The reader of CSV files."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, TypeVar
+
+from channels.intake.csv_ledger import columns, layout, sheets, survey
+from channels.intake.csv_ledger.cells import Row, WrongCellError
+from channels.intake.csv_ledger.columns import Sheet
+from channels.intake.csv_ledger.encodings import damaged, shown
+from channels.intake.csv_ledger.layout import Layout
+from channels.intake.csv_ledger.records import Record
+from channels.intake.csv_ledger.vocabulary import key, meanings
+from models.errors import RefusedError
+from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
+from models.ports import Locale
+
+_Entry = TypeVar("_Entry", ItemRow, ContactRow, PaymentRow)
+
+#: As much of a broken row as a reject shows.
+_SHOWN: Final = 80
+
+
+class CsvLedger:
+    """Reads CSV files; see :class:`models.ports.Reader`.
+
+    A file is gone through twice: up to some thousands of rows to see how it writes
+    numbers and dates, then row by row. Neither holds more than a row.
+    """
+
+    def items(self, path: Path, locale: Locale) -> Iterator[ItemRow | Reject]:
+        """Yield open items in file order.
+
+        Raises:
+            RefusedError: the file as a whole cannot be read; at the first row asked for.
+        """
+        return _read(path, locale, columns.ITEMS, sheets.item)
+
+    def contacts(self, path: Path, locale: Locale) -> Iterator[ContactRow | Reject]:
+        """Yield contacts in file order; raises like :meth:`items`."""
+        return _read(path, locale, columns.CONTACTS, sheets.contact)
+
+    def payments(self, path: Path, locale: Locale) -> Iterator[PaymentRow | Reject]:
+        """Yield payments in file order; raises like :meth:`items`."""
+        return _read(path, locale, columns.PAYMENTS, sheets.payment)
+
+
+def found(path: Path, locale: Locale, sheet: str = "items") -> Locale:
+    """Return a locale with what was found out about a file, to show and to keep.
+
+    Args:
+        path: the file.
+        locale: what is known already; it is kept.
+        sheet: items, contacts or payments.
+
+    Raises:
+        RefusedError: the file as a whole cannot be read.
+    """
+    laid = layout.found(path, locale, columns.SHEETS[sheet])
+    habits = survey.habits(path, laid, locale)
+    named = {laid.names[place]: ours for ours, place in laid.places.items()}
+    ignored = {name: ours for name, ours in locale.columns.items() if ours == columns.IGNORED}
+    return Locale(
+        laid.encoding, laid.separator, habits.writing.decimal, habits.order, {**named, **ignored}
+    )
+
+
+def _read(
+    path: Path, locale: Locale, sheet: Sheet, build: Callable[[Row], _Entry]
+) -> Iterator[_Entry | Reject]:
+    laid = layout.found(path, locale, sheet)
+    try:
+        habits = survey.habits(path, laid, locale)
+        with layout.body(path, laid) as rows:
+            for record in rows:
+                yield _entry(Row(record, laid, habits), record, (laid, sheet), build)
+    except (OSError, UnicodeError) as wrong:
+        raise RefusedError(
+            f"{path.name} cannot be read to its end: {type(wrong).__name__}; save it as UTF-8"
+        ) from wrong
+
+
+def _entry(
+    row: Row, record: Record, form: tuple[Layout, Sheet], build: Callable[[Row], _Entry]
+) -> _Entry | Reject:
+    laid, sheet = form
+    try:
+        _check_whole(record, laid, sheet)
+        return build(row)
+    except WrongCellError as wrong:
+        return Reject(
+            file=laid.file,
+            line=record.line,
+            column=wrong.column,
+            value=shown(wrong.value),
+            expected=wrong.expected,
+            row=_cells(record, laid),
+        )
+
+
+def _check_whole(record: Record, laid: Layout, sheet: Sheet) -> None:
+    """Refuse what is wrong with a row before any cell is looked at."""
+    width, cells = len(laid.names), record.cells
+    if record.fault:
+        raise WrongCellError("", cells[0][:_SHOWN] if cells else "", record.fault)
+    if _is_total(record, laid, sheet):
+        raise WrongCellError("", cells[0], "an open item, not a line of totals")
+    if len(cells) < width or any(cells[width:]):
+        expected = f"{width} cells as in the header, not {len(cells)}"
+        raise WrongCellError("", "", expected)
+    for name, cell in zip(laid.names, cells, strict=False):
+        if damaged(cell, laid.encoding):
+            raise WrongCellError(name, cell, f"a text in {laid.encoding}")
+
+
+def _is_total(record: Record, laid: Layout, sheet: Sheet) -> bool:
+    words = meanings("totals")
+    anchors = [laid.cell(record, ours) for ours in sheet.anchors]
+    if not anchors or any(cell and key(cell) not in words for cell in anchors):
+        return False
+    said = [cell for cell in record.cells if cell.strip()]
+    return any(key(cell) in words or key(cell.split(maxsplit=1)[0]) in words for cell in said)
+
+
+def _cells(record: Record, laid: Layout) -> dict[str, str]:
+    """Return a row under the file's names; surplus cells are called by their place."""
+    cells = [shown(cell) for cell in record.cells]
+    missing = [""] * (len(laid.names) - len(cells))
+    surplus = [f"column {place}" for place in range(len(laid.names) + 1, len(cells) + 1)]
+    return dict(zip((*laid.names, *surplus), (*cells, *missing), strict=True))
