@@ -28,6 +28,7 @@ class State(StrEnum):
 class Blocker(StrEnum):
     """Why nothing is said now. Readers treat a blocker they do not know as a blocker."""
 
+    NOT_ISSUED = "not-issued"
     FROZEN = "frozen"
     HOLD = "hold"
     DEBTOR_HOLD = "debtor-hold"

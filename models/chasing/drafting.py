@@ -7,7 +7,7 @@ from models.chasing.answers import State, Wait
 from models.chasing.level import Level, LevelKind
 from models.chasing.moment import Draft, Look, Moment, Position
 from models.chasing.notice import AlsoOpen, Line, NoticeKind, Total
-from models.chasing.reaching import Route, reachable, route
+from models.chasing.reaching import Route, reachable
 from models.ledger.debtor import Contact as Person
 
 
@@ -52,7 +52,7 @@ def _way(top: Look, level: Level) -> Route | None:
         return Route(person or Person(role=level.to[0] if level.to else ""), level.kind.value)
     said = (level.name, top.contact.round)
     tried = frozenset(ch for name, count, ch in top.case.bounced if (name, count) == said)
-    return route(level, debtor, top.facts.channels, tried)
+    return top.facts.way(level, tried)
 
 
 def _beside(top: Look, level: Level, way: Route) -> tuple[Route, ...]:

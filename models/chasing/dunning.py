@@ -19,7 +19,6 @@ from models.chasing.level import LevelKind
 from models.chasing.placing import nominal, step
 from models.chasing.policy import Policy
 from models.chasing.promising import broken_on, promises
-from models.chasing.reaching import route
 from models.errors import RelanceError
 
 #: A yes that has not left by then must be asked for again, in working days.
@@ -199,7 +198,7 @@ def _waiting(
     tried = frozenset(
         channel for said, count_, channel in case.bounced if (said, count_) == (name, count)
     )
-    if route(level, facts.debtor, facts.channels, tried) is None:
+    if facts.way(level, tried) is None:
         why = f"no contact can be reached by {', '.join(level.channels)}"
         return "20", why, State.WAITING, (Blocker.NO_CONTACT,)
     return None

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.chasing.hours import Hours
-from models.ledger.debtor import Debtor, Hold, Standing
+from models.chasing.level import Level
+from models.chasing.reaching import Route, route
+from models.ledger.debtor import Contact, Debtor, Hold, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Facts:
         stale_until: when to look again while they do not.
         being_said: whether a notice with this case's line is planned or on its way.
         unknown: whether a legal notice's outcome is not known.
+        addresses_known: False when nothing is known of any address, as in a rehearsal of a
+            ledger without such columns: every level then reaches its first role.
     """
 
     hours: Hours
@@ -38,3 +42,11 @@ class Facts:
     stale_until: datetime | None = None
     being_said: bool = False
     unknown: bool = False
+    addresses_known: bool = True
+
+    def way(self, level: Level, tried: frozenset[str] = frozenset()) -> Route | None:
+        """Return how a level reaches the debtor, leaving out channels tried in vain."""
+        if self.addresses_known:
+            return route(level, self.debtor, self.channels, tried)
+        channel = next((c for c in level.channels if c in self.channels - tried), None)
+        return None if channel is None else Route(Contact(role=level.to[0]), channel)

@@ -10,7 +10,7 @@ from models.chasing.answers import Answer, Blocker, Contact, Wait
 from models.chasing.case import Case
 from models.chasing.facts import Facts
 from models.chasing.level import Level
-from models.chasing.notice import AlsoOpen, Line, NoticeKind, Total
+from models.chasing.notice import AlsoOpen, Instalment, Line, NoticeKind, Total
 from models.chasing.policy import Policy
 from models.chasing.reaching import Route
 from models.ledger.debtor import Contact as Person
@@ -118,6 +118,7 @@ class Draft:
     beside: tuple[Route, ...] = ()
     cc: tuple[Person, ...] = ()
     copy_to: tuple[str, ...] = ()
+    instalments: tuple[Instalment, ...] = ()
     why: str = ""
 
     @property

@@ -52,13 +52,14 @@ def ruled(command: Command, case: Case, policy: Policy, context: Context) -> tup
     return _RULES[type(command)](command, case, policy, context)
 
 
-def spread(amount: int, cases: list[Case]) -> list[tuple[Case, int]]:
-    """Return how a debtor's amount falls on its cases, oldest due date first.
+def spread(amount: int, cases: list[Case], *, in_order: bool = False) -> list[tuple[Case, int]]:
+    """Return how an amount falls on cases: in the order given, else oldest due date first.
 
     What is left when every case is covered is not spread.
     """
     shares = []
-    for case in sorted(cases, key=lambda c: (c.due, c.invoice.number)):
+    ranked = cases if in_order else sorted(cases, key=lambda c: (c.due, c.invoice.number))
+    for case in ranked:
         share = min(amount, max(0, case.open))
         if share:
             shares.append((case, share))

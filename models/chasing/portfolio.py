@@ -1,0 +1,222 @@
+"""A ledger as debtors with their items: what a rehearsal starts from."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from models.chasing import events as ev
+from models.chasing.policy import Policy
+from models.errors import UnknownError
+from models.ledger.debtor import Address, Contact, Debtor
+from models.ledger.entries import ContactRow, ItemRow, Reject
+from models.ledger.invoice import Invoice, Method
+
+
+@dataclass(slots=True)
+class Item:
+    """An invoice, the policy it is chased under, and the events it enters with."""
+
+    invoice: Invoice
+    policy: Policy
+    enters: date
+    events: tuple[ev.Event, ...]
+    row: ItemRow
+
+
+@dataclass(slots=True)
+class Account:
+    """A debtor of one creditor: its items by number, its unapplied credits by currency."""
+
+    creditor: str
+    code: str
+    debtor: Debtor
+    items: dict[str, Item] = field(default_factory=dict)
+    credits: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Portfolio:
+    """All accounts by creditor and code, and the rows that could not be taken in."""
+
+    accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    addresses: bool = False
+
+    def find(self, creditor: str, number: str) -> Account | None:
+        """Return the account that holds an invoice; any creditor's when none is named."""
+        for account in self.accounts.values():
+            if number in account.items and creditor in {"", account.creditor}:
+                return account
+        return None
+
+
+def gathered(
+    rows: Iterable[ItemRow | Reject],
+    policy_of: Callable[[ItemRow], Policy],
+    since: date,
+    contacts: Iterable[ContactRow | Reject] = (),
+) -> Portfolio:
+    """Return a ledger's rows as accounts.
+
+    A number met twice with the same facts counts once; with others, or under another
+    debtor, it is a reject. An item enters on its issue day or on ``since``, the later.
+    """
+    portfolio = Portfolio()
+    seen: dict[tuple[str, str], tuple[str, ItemRow]] = {}
+    for row in rows:
+        if isinstance(row, Reject):
+            portfolio.rejects.append(row)
+            continue
+        code = row.debtor or row.debtor_name
+        account = _account(portfolio, row, code)
+        if row.amount < 0:
+            _credit(account, row, seen)
+            continue
+        known = seen.setdefault((row.creditor, row.number), (code, row))
+        if known[1] is row:
+            _add(portfolio, account, row, policy_of, since)
+        elif known[0] != code:
+            portfolio.rejects.append(_reject(row, "number", f"another debtor has {row.number}"))
+        elif replace(known[1], line=row.line) != row:
+            expected = f"line {known[1].line} states {row.number} differently"
+            portfolio.rejects.append(_reject(row, "number", expected))
+    _contacts(portfolio, contacts)
+    return portfolio
+
+
+def _reject(row: ItemRow, column: str, expected: str) -> Reject:
+    return Reject("ledger", row.line, column, row.number, f"possible: {expected}", {})
+
+
+def _account(portfolio: Portfolio, row: ItemRow, code: str) -> Account:
+    portfolio.addresses |= bool(row.email or row.phone or row.street)
+    key = (row.creditor, code)
+    account = portfolio.accounts.get(key)
+    if account is None:
+        debtor = Debtor(
+            key=code,
+            name=row.debtor_name or code,
+            code=code,
+            country=row.country,
+            language=row.language,
+            segment=row.segment,
+        )
+        account = portfolio.accounts[key] = Account(row.creditor, code, debtor)
+    contact = Contact(
+        role="accounting",
+        email=row.email,
+        phone=row.phone,
+        address=Address(row.street, row.postcode, row.city, row.country),
+    )
+    if (row.email or row.phone or row.street) and contact not in account.debtor.contacts:
+        known = (*account.debtor.contacts, contact)
+        account.debtor = replace(account.debtor, contacts=known)
+    return account
+
+
+def _credit(
+    account: Account, row: ItemRow, seen: dict[tuple[str, str], tuple[str, ItemRow]]
+) -> None:
+    key = (row.creditor, f"{row.kind}:{row.number}")
+    known = seen.setdefault(key, (account.code, row))
+    if known[1] is row:
+        left = account.credits.get(row.currency, 0)
+        account.credits[row.currency] = left - row.open
+
+
+def _add(
+    portfolio: Portfolio,
+    account: Account,
+    row: ItemRow,
+    policy_of: Callable[[ItemRow], Policy],
+    since: date,
+) -> None:
+    try:
+        policy = policy_of(row)
+    except UnknownError as unknown:
+        portfolio.rejects.append(_reject(row, "policy", str(unknown)))
+        return
+    if row.level and row.level not in policy.by_name:
+        expected = f"{row.level!r} is no level of policy {policy.name}"
+        portfolio.rejects.append(_reject(row, "level", expected))
+        return
+    invoice = invoice_of(row, account.code)
+    enters = max(row.issued or since, since)
+    events = tuple(past(row, invoice, policy, enters))
+    account.items[row.number] = Item(invoice, policy, enters, events, row)
+
+
+def invoice_of(row: ItemRow, debtor: str) -> Invoice:
+    """Return the invoice a row states; ``row.due`` is known for every invoice."""
+    methods = {method.value for method in Method}
+    return Invoice(
+        creditor=row.creditor,
+        number=row.number,
+        debtor=debtor,
+        due=row.due or date.max,
+        amount=row.amount,
+        currency=row.currency,
+        issued=row.issued,
+        method=Method(row.method) if row.method in methods else Method.TRANSFER,
+        discount=row.discount,
+        discount_until=row.discount_until,
+        owner=row.owner,
+        payee=row.payee,
+        servicer=row.servicer,
+        policy=row.policy,
+        collector=row.collector,
+        salesperson=row.salesperson,
+    )
+
+
+def past(row: ItemRow, invoice: Invoice, policy: Policy, enters: date) -> Iterator[ev.Event]:
+    """Yield the events with which an item enters, the past its row brings among them.
+
+    A level without its day is taken to have gone out on its own day, or on the day of
+    entry when that is earlier.
+    """
+    level_on = row.level_on
+    if row.level and level_on is None:
+        level = policy.level(row.level)
+        placed = invoice.due + timedelta(days=level.after_days or 0)
+        level_on = min(placed, enters)
+    yield ev.Entered(
+        on=enters,
+        open=row.open,
+        policy=policy.name,
+        version=policy.version,
+        hash=policy.hash,
+        level=row.level or None,
+        level_on=level_on,
+    )
+    if row.level:
+        before = tuple(lv.name for lv in policy.levels[: policy.by_name[row.level]])
+        if before:
+            yield ev.Passed(on=enters, levels=before, reason="before it came to us")
+    if row.disputed is not None:
+        amount = None if row.disputed < 0 else row.disputed
+        yield ev.Disputed(on=enters, dispute="before", amount=amount, reason="before it came to us")
+    if row.promised_by is not None:
+        part = ev.Part(by=row.promised_by)
+        yield ev.Promised(on=enters, promise="before", parts=(part,))
+    if row.hold_until is not None:
+        yield ev.Held(on=enters, hold="before", until=row.hold_until)
+
+
+def _contacts(portfolio: Portfolio, rows: Iterable[ContactRow | Reject]) -> None:
+    for row in rows:
+        if isinstance(row, Reject):
+            portfolio.rejects.append(row)
+            continue
+        portfolio.addresses = True
+        for account in portfolio.accounts.values():
+            if row.debtor in {account.code, account.debtor.name}:
+                contact = Contact(
+                    role=row.role,
+                    name=row.name,
+                    email=row.email,
+                    phone=row.phone,
+                    language=row.language,
+                )
+                known = (*account.debtor.contacts, contact)
+                account.debtor = replace(account.debtor, contacts=known)

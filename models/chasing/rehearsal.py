@@ -1,0 +1,144 @@
+"""What would be said: the pure core over a ledger, a policy and a story, on a virtual clock.
+
+It assumes fresh books, thawed creditors, connected channels and no jitter. Each debtor is
+played on its own; the lines are put in time order at the end.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from models.chasing.answers import Answer, Blocker, Contact, Record, State, Wait
+from models.chasing.playing import Player, Sim
+from models.chasing.portfolio import Account, Item, Portfolio
+from models.chasing.story import StoryEvent
+from models.chasing.timeline import Entry, ordered
+from models.ledger.money import decimal
+
+#: Channels that a rehearsal takes as connected.
+CHANNELS: Final = frozenset({"email", "sms", "letter", "registered-letter"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an invoice stands at the end of a rehearsal."""
+
+    creditor: str
+    number: str
+    state: str
+    open: int
+    currency: str
+    level: str | None
+    next_on: date | None
+    blockers: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the line as programs read it."""
+        return {
+            "invoice": self.number,
+            "state": self.state,
+            "open": decimal(self.open, self.currency),
+            "currency": self.currency,
+            "level": self.level,
+            "next_on": None if self.next_on is None else self.next_on.isoformat(),
+            "blockers": list(self.blockers),
+        }
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """What a rehearsal found.
+
+    Attributes:
+        refused: story lines that the rules refused, as sentences.
+    """
+
+    timeline: list[Entry] = field(default_factory=list)
+    standings: list[Standing] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def rehearse(
+    portfolio: Portfolio,
+    story: Sequence[StoryEvent],
+    since: date,
+    until: date,
+    channels: frozenset[str] = CHANNELS,
+) -> Rehearsal:
+    """Play a ledger from ``since`` through ``until``, both inclusive."""
+    result = Rehearsal()
+    told = _told(portfolio, story, result)
+    for key, account in portfolio.accounts.items():
+        player = Player(account, channels, portfolio.addresses)
+        player.play(told.get(key, []), since, until)
+        result.timeline.extend(player.timeline)
+        result.refused.extend(player.refused)
+        result.standings.extend(
+            _standing(account, item, player.sims.get(number))
+            for number, item in account.items.items()
+        )
+    result.timeline = ordered(result.timeline)
+    result.standings.sort(key=lambda standing: (standing.creditor, standing.number))
+    return result
+
+
+def _told(
+    portfolio: Portfolio, story: Iterable[StoryEvent], result: Rehearsal
+) -> Mapping[tuple[str, str], list[StoryEvent]]:
+    """Return each debtor's part of a story; a creditor's hold is everybody's."""
+    told: dict[tuple[str, str], list[StoryEvent]] = {}
+    for event in story:
+        found = _concerned(portfolio, event)
+        if not found:
+            result.refused.append(f"line {event.line}: nobody in the ledger is meant")
+        for account in found:
+            told.setdefault((account.creditor, account.code), []).append(event)
+    return told
+
+
+def _concerned(portfolio: Portfolio, event: StoryEvent) -> list[Account]:
+    if event.invoices:
+        found = [portfolio.find(event.creditor, number) for number in event.invoices]
+        unique = {id(account): account for account in found if account is not None}
+        return list(unique.values())
+    if event.debtor:
+        return [
+            account
+            for account in portfolio.accounts.values()
+            if event.debtor in {account.code, account.debtor.name}
+            and (event.event == "insolvency" or event.creditor in {"", account.creditor})
+        ]
+    if event.creditor:
+        return [a for a in portfolio.accounts.values() if a.creditor == event.creditor]
+    return []
+
+
+def _standing(account: Account, item: Item, sim: Sim | None) -> Standing:
+    answer = None if sim is None else sim.answer
+    blockers: tuple[str, ...] = ()
+    next_on: date | None = None
+    match answer:
+        case None:
+            blockers, next_on = (Blocker.NOT_ISSUED.value,), item.enters
+        case Contact():
+            next_on = answer.on
+        case Wait():
+            blockers = tuple(blocker.value for blocker in answer.blockers)
+            next_on = answer.next_on
+        case _:
+            pass
+    return Standing(
+        account.creditor,
+        item.invoice.number,
+        State.WAITING.value if answer is None else _state(answer),
+        item.row.open if sim is None else sim.case.open,
+        item.invoice.currency,
+        None if sim is None else sim.case.level,
+        next_on,
+        blockers,
+    )
+
+
+def _state(answer: Answer) -> str:
+    return State.OPEN.value if isinstance(answer, Record) else answer.state.value

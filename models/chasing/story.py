@@ -1,0 +1,300 @@
+"""A story: what happens to a ledger, day by day, one JSON object a line."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from models.chasing import commands as cmd
+from models.chasing import events as ev
+from models.errors import RefusedError
+from models.ledger.money import Money
+
+#: What may happen in a story.
+EVENTS: Final = (
+    "payment",
+    "credit-note",
+    "reversal",
+    "promise",
+    "dispute",
+    "settle",
+    "hold",
+    "release",
+    "approve",
+    "reject",
+    "call",
+    "bounce",
+    "insolvency",
+    "extend",
+    "skip",
+    "send",
+    "write-off",
+    "dead",
+    "note",
+)
+
+#: Words people use for how a dispute ends.
+_OUTCOMES: Final = {
+    "for-debtor": ev.Outcome.FOR_DEBTOR,
+    "for": ev.Outcome.FOR_DEBTOR,
+    "debtor": ev.Outcome.FOR_DEBTOR,
+    "accepted": ev.Outcome.FOR_DEBTOR,
+    "in-part": ev.Outcome.IN_PART,
+    "part": ev.Outcome.IN_PART,
+    "partial": ev.Outcome.IN_PART,
+    "partly": ev.Outcome.IN_PART,
+    "against": ev.Outcome.AGAINST,
+    "creditor": ev.Outcome.AGAINST,
+    "rejected": ev.Outcome.AGAINST,
+}
+
+_KEYS: Final = frozenset(
+    {
+        "on",
+        "event",
+        "invoice",
+        "invoices",
+        "debtor",
+        "creditor",
+        "amount",
+        "currency",
+        "by",
+        "until",
+        "reason",
+        "outcome",
+        "parts",
+        "level",
+        "accepted",
+        "actor",
+        "text",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryEvent:
+    """Something that happens at the start of a day.
+
+    Attributes:
+        line: where it stands in the story, from 1; orders the events of a day.
+        amount: decimal string of major units; empty for all that is concerned.
+        parts: instalments as day and decimal string.
+    """
+
+    line: int
+    on: date
+    event: str
+    invoices: tuple[str, ...] = ()
+    debtor: str = ""
+    creditor: str = ""
+    amount: str = ""
+    currency: str = ""
+    by: date | None = None
+    until: date | None = None
+    reason: str = ""
+    outcome: str = ""
+    parts: tuple[tuple[date, str], ...] = ()
+    level: str = ""
+    accepted: bool = False
+    actor: str = "story"
+
+    def minor(self, currency: str) -> int | None:
+        """Return the amount in minor units; ``None`` when the story names none."""
+        return Money.of(self.amount, currency).minor if self.amount else None
+
+
+def read(path: Path) -> list[StoryEvent]:
+    """Return a story's events, by day and then in file order.
+
+    Raises:
+        RefusedError: names file and line, and what a line must be.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as unread:
+        message = f"{path} cannot be read as a UTF-8 text"
+        raise RefusedError(message) from unread
+    return sorted(_events(path.name, text), key=lambda event: (event.on, event.line))
+
+
+def _events(name: str, text: str) -> Iterator[StoryEvent]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                yield parsed(number, json.loads(line))
+            except (ValueError, TypeError) as wrong:
+                message = f"{name}, line {number}: {wrong}"
+                raise RefusedError(message) from wrong
+            except RefusedError as wrong:
+                message = f"{name}, line {number}: {wrong}"
+                raise RefusedError(message) from wrong
+
+
+def parsed(line: int, said: dict[str, Any]) -> StoryEvent:
+    """Return the event that one JSON object says.
+
+    Raises:
+        RefusedError: a key is missing, unknown, or of the wrong kind.
+    """
+    unknown = sorted(set(said) - _KEYS)
+    if unknown:
+        message = f"{unknown[0]!r} is not a key of a story; known are {', '.join(sorted(_KEYS))}"
+        raise RefusedError(message)
+    event = said.get("event")
+    if event not in EVENTS:
+        message = f"event {event!r} is not one of {', '.join(EVENTS)}"
+        raise RefusedError(message)
+    invoices = said.get("invoices", ())
+    if "invoice" in said:
+        invoices = (said["invoice"],)
+    return StoryEvent(
+        line=line,
+        on=_day(said, "on", required=True) or date.min,
+        event=event,
+        invoices=tuple(str(number) for number in invoices),
+        debtor=str(said.get("debtor", "")),
+        creditor=str(said.get("creditor", "")),
+        amount=str(said.get("amount", "")),
+        currency=str(said.get("currency", "")),
+        by=_day(said, "by"),
+        until=_day(said, "until"),
+        reason=str(said.get("reason", said.get("text", ""))),
+        outcome=str(said.get("outcome", "")),
+        parts=tuple(
+            (date.fromisoformat(part["by"]), str(part.get("amount", "")))
+            for part in said.get("parts", ())
+        ),
+        level=str(said.get("level", "")),
+        accepted=bool(said.get("accepted", False)),
+        actor=str(said.get("actor", "story")),
+    )
+
+
+def _day(said: dict[str, Any], key: str, *, required: bool = False) -> date | None:
+    value = said.get(key)
+    if value is None:
+        if required:
+            message = f"{key!r} is missing: a day such as 2026-03-10"
+            raise RefusedError(message)
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as wrong:
+        message = f"{key} = {value!r} is not a day such as 2026-03-10"
+        raise RefusedError(message) from wrong
+
+
+def orders(event: StoryEvent, currency: str) -> tuple[cmd.Command, ...]:
+    """Return the commands an event gives for one invoice; money and debtors apart.
+
+    Raises:
+        RefusedError: the event lacks what it needs.
+    """
+    special = _SPECIAL.get(event.event)
+    return (_simple(event),) if special is None else special(event, currency)
+
+
+def _simple(event: StoryEvent) -> cmd.Command:
+    reason = event.reason
+    simple: dict[str, cmd.Command] = {
+        "hold": cmd.Hold(until=event.until, reason=reason),
+        "release": cmd.Release(reason=reason),
+        "approve": cmd.Approve(reason=reason),
+        "bounce": cmd.Bounce(channel="email" if event.outcome == "" else event.outcome),
+        "skip": cmd.Skip(to=event.level, reason=reason),
+        "send": cmd.SendNow(level=event.level, reason=reason),
+        "write-off": cmd.WriteOff(reason=reason),
+        "note": cmd.Note(text=reason),
+    }
+    return simple[event.event]
+
+
+def _parts(event: StoryEvent, currency: str) -> tuple[ev.Part, ...]:
+    if event.parts:
+        return tuple(
+            ev.Part(by=by, amount=Money.of(amount, currency).minor if amount else None)
+            for by, amount in event.parts
+        )
+    by = event.by or event.until
+    if by is None:
+        message = "promise needs by: the day it will be paid"
+        raise RefusedError(message)
+    return (ev.Part(by=by, amount=event.minor(currency)),)
+
+
+def _dispute(event: StoryEvent, currency: str) -> cmd.Dispute:
+    return cmd.Dispute(amount=event.minor(currency), reason=event.reason, accepted=event.accepted)
+
+
+def _settle(event: StoryEvent, currency: str) -> cmd.Settle:
+    outcome = _OUTCOMES.get(event.outcome)
+    if outcome is None:
+        message = f"outcome {event.outcome!r} is not for-debtor, in-part or against"
+        raise RefusedError(message)
+    return cmd.Settle(
+        outcome=outcome,
+        amount=event.minor(currency),
+        credit_by=event.by or event.until,
+        reason=event.reason,
+    )
+
+
+def _call(event: StoryEvent, currency: str) -> tuple[cmd.Command, ...]:
+    outcome = event.outcome or "reached"
+    if outcome in {"no-answer", "wrong-number"}:
+        return (cmd.LogCall(outcome="no-answer" if outcome == "no-answer" else "wrong-number"),)
+    reached = cmd.LogCall(outcome="reached")
+    if event.by is not None or event.parts:
+        return (reached, cmd.Promise(parts=_parts(event, currency)))
+    if outcome in {"dispute", "disputed", "reached-dispute"}:
+        return (reached, _dispute(event, currency))
+    if outcome in {"reached", "promise", "reached-promise"}:
+        return (reached,)
+    message = f"outcome {outcome!r} is not reached, dispute, no-answer or wrong-number"
+    raise RefusedError(message)
+
+
+def _reject(event: StoryEvent) -> cmd.Reject:
+    match event.outcome:
+        case "" | "hold":
+            return cmd.Reject(then="hold", until=event.until, reason=event.reason)
+        case "repeat":
+            return cmd.Reject(then="repeat", reason=event.reason)
+        case "skip":
+            return cmd.Reject(then="skip", reason=event.reason)
+        case _:
+            pass
+    message = f"outcome {event.outcome!r} is not hold, repeat or skip"
+    raise RefusedError(message)
+
+
+def _dead(event: StoryEvent) -> cmd.Kill:
+    try:
+        return cmd.Kill(death=ev.Death(event.reason or "cancelled"))
+    except ValueError as wrong:
+        known = ", ".join(death.value for death in ev.Death)
+        message = f"reason {event.reason!r} is not one of {known}"
+        raise RefusedError(message) from wrong
+
+
+def _extend(event: StoryEvent) -> cmd.Extend:
+    due = event.until or event.by
+    if due is None:
+        message = "extend needs until: the new due date"
+        raise RefusedError(message)
+    return cmd.Extend(due=due, reason=event.reason)
+
+
+_SPECIAL: Final[dict[str, Callable[[StoryEvent, str], tuple[cmd.Command, ...]]]] = {
+    "promise": lambda event, currency: (
+        cmd.Promise(parts=_parts(event, currency), accepted=event.accepted),
+    ),
+    "dispute": lambda event, currency: (_dispute(event, currency),),
+    "settle": lambda event, currency: (_settle(event, currency),),
+    "call": _call,
+    "reject": lambda event, _: (_reject(event),),
+    "dead": lambda event, _: (_dead(event),),
+    "extend": lambda event, _: (_extend(event),),
+}
