@@ -1,0 +1,217 @@
+"""What a template may speak of: plain values, made from a notice."""
+
+import re
+from typing import Any, Final
+
+from channels.templates.labels import Labels
+from models.chasing.notice import AlsoOpen, Line, Notice, NoticeKind, Total
+from models.ledger.creditor import Account, Creditor
+
+#: Characters a bank passes on with a transfer (SEPA credit transfer, remittance information).
+_REMITTANCE: Final = 140
+
+#: As many invoice numbers as a sentence bears.
+_NUMBERS: Final = 4
+
+_IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b")
+
+
+def told(notice: Notice, creditor: Creditor, labels: Labels) -> dict[str, Any]:
+    """Return the names a template may use; ``notice.owner`` is not among them, ever."""
+    days = [line.days_late for line in notice.lines]
+    dues = {line.due for line in notice.lines}
+    numbers = [one_line(line.number) for line in notice.lines]
+    return {
+        "say": labels.words,
+        **_frame(notice, creditor, labels),
+        "creditor": _identity(creditor),
+        "debtor": {"name": one_line(notice.debtor_name), "place": _place(notice)},
+        "formal": notice.kind is NoticeKind.FORMAL_NOTICE,
+        "contact": one_line(notice.to.name),
+        "phone": one_line(notice.to.phone),
+        "today": labels.day(notice.on),
+        "count": len(numbers),
+        "several": len(numbers) > 1,
+        "numbers": labels.listed(numbers) if len(numbers) <= _NUMBERS else "",
+        "due": labels.day(min(dues)) if len(dues) == 1 else "",
+        "lateness": labels.lateness(max(days)) if days else "",
+        "amount": labels.listed([labels.money(*asked) for asked in _asked(notice)]),
+        "deadline": labels.day(notice.deadline) if notice.deadline else "",
+        "reason": labels.words["reasons"].get(notice.reason, ""),
+        "instalments": [
+            {"by": labels.day(part.by), "amount": labels.money(part.amount, part.currency)}
+            for part in notice.instalments
+        ],
+        "sheets": [_sheet(notice, total, labels) for total in _totals(notice)],
+        "payees": _payees(notice, creditor),
+    }
+
+
+def _frame(notice: Notice, creditor: Creditor, labels: Labels) -> dict[str, str]:
+    """What stands around every text: date, salutation, whom to answer, closing."""
+    say, formal = labels.words, notice.kind is NoticeKind.FORMAL_NOTICE
+    name = one_line(notice.to.name)
+    reply_to = creditor.reply_to or creditor.mail_from
+    whom = say["contact_phone"] if creditor.phone else say["contact"]
+    return {
+        "dated": say["dated"].format(city=creditor.city, date=labels.day(notice.on)).lstrip(" ,"),
+        "salutation": say["salutation_named"].replace("{name}", name)
+        if name and not formal
+        else say["salutation"],
+        "contact_line": whom.format(mail=reply_to, phone=creditor.phone),
+        "closing": say["closing_formal" if formal else "closing"],
+        "preview": labels.listed([labels.money(*asked) for asked in _asked(notice)]),
+    }
+
+
+def one_line(text: str) -> str:
+    """Return a text without line ends and other characters that do not show."""
+    if text.isprintable():
+        return text
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def _identity(creditor: Creditor) -> dict[str, Any]:
+    town = f"{creditor.postcode} {creditor.city}".strip()
+    return {
+        "name": creditor.name,
+        "place": [part for part in (creditor.street, town) if part],
+        "city": creditor.city,
+        "ids": [f"{name} {number}" for name, number in creditor.legal_ids.items()],
+        "phone": creditor.phone,
+        "reply_to": creditor.reply_to or creditor.mail_from,
+        "signature": creditor.signature,
+    }
+
+
+def _place(notice: Notice) -> list[str]:
+    address = notice.to.address
+    town = f"{address.postcode} {address.city}".strip()
+    return [one_line(part) for part in (address.street, town, address.country) if part]
+
+
+def _totals(notice: Notice) -> list[Total]:
+    known = {total.currency: total for total in notice.totals}
+    lined, other = ({item.currency for item in items} for items in (notice.lines, notice.also_open))
+    for currency in sorted(lined | other):
+        if currency not in known:
+            lines = sum(line.amount for line in notice.lines if line.currency == currency)
+            also = sum(item.open for item in notice.also_open if item.currency == currency)
+            known[currency] = Total(currency, lines, also, 0, lines + also)
+    return list(known.values())
+
+
+def _asked(notice: Notice) -> list[tuple[int, str]]:
+    """What the lines ask for, less credits that reach beyond the other items."""
+    totals = _totals(notice)
+    asked = [(min(total.lines, total.net), total.currency) for total in totals]
+    positive = [pair for pair in asked if pair[0] > 0]
+    return positive or [(total.lines, total.currency) for total in totals if total.lines]
+
+
+def _sheet(notice: Notice, total: Total, labels: Labels) -> dict[str, Any]:
+    currency = total.currency
+    rows = [_row(line, labels) for line in notice.lines if line.currency == currency]
+    also = [_also(item, labels) for item in notice.also_open if item.currency == currency]
+    return {"rows": rows, "also": also, "sums": _sums(total, bool(rows), bool(also), labels)}
+
+
+def _row(line: Line, labels: Labels) -> dict[str, str]:
+    return {
+        "number": one_line(line.number),
+        "issued": labels.short(line.issued) if line.issued else "",
+        "due": labels.short(line.due),
+        "late": labels.lateness(line.days_late),
+        "amount": labels.money(line.amount, line.currency),
+        "of": labels.money(line.total, line.currency) if line.total > line.amount else "",
+    }
+
+
+def _also(item: AlsoOpen, labels: Labels) -> dict[str, str]:
+    states = labels.words["states"]
+    return {
+        "number": one_line(item.number),
+        "due": labels.short(item.due),
+        "state": states.get(item.state, states["open"]),
+        "amount": labels.money(item.open, item.currency),
+    }
+
+
+def _sums(total: Total, rows: bool, also: bool, labels: Labels) -> list[dict[str, Any]]:  # noqa: FBT001
+    parts = []
+    if rows and also:
+        parts.append(("sum_lines", total.lines))
+        parts.append(("sum_also", total.also_open))
+    elif total.credits:
+        parts.append(("sum_lines" if rows else "sum_also", total.lines + total.also_open))
+    if total.credits:
+        parts.append(("sum_credits", -total.credits))
+    parts.append(("sum_net" if parts else "sum", total.net))
+    return [
+        {"label": labels.words[key], "amount": labels.money(minor, total.currency)}
+        for key, minor in parts
+    ]
+
+
+def _payees(notice: Notice, creditor: Creditor) -> list[dict[str, Any]]:
+    """Where each currency is paid to: the notice's own payee, or else the creditor's account."""
+    by_account: dict[str, dict[str, Any]] = {}
+    for total in _totals(notice):
+        numbers = [one_line(x.number) for x in notice.lines if x.currency == total.currency]
+        if notice.payee:
+            payee = _named(one_line(notice.payee))
+        elif account := creditor.accounts.get(total.currency):
+            payee = _own(account, creditor.name)
+        else:
+            continue
+        same = by_account.setdefault(str(payee), payee | {"currencies": [], "numbers": []})
+        same["currencies"].append(total.currency)
+        same["numbers"] += numbers
+    for payee in by_account.values():
+        payee["reference"] = _reference(payee["numbers"])
+    return list(by_account.values())
+
+
+def _own(account: Account, holder: str) -> dict[str, Any]:
+    return {
+        "holder": holder,
+        "iban": _grouped(account.iban),
+        "bic": account.bic,
+        "bank": account.bank,
+        "text": account.text,
+        "only": False,
+    }
+
+
+def _named(payee: str) -> dict[str, Any]:
+    found = _IBAN.search(payee)
+    rest = payee.replace(found[0], "") if found else payee
+    return {
+        "holder": rest.strip(" ,;:-/"),
+        "iban": _grouped(found[0]) if found else "",
+        "bic": "",
+        "bank": "",
+        "text": "",
+        "only": True,
+    }
+
+
+def _grouped(iban: str) -> str:
+    """Return an IBAN in groups of four.
+
+    >>> _grouped("DE89370400440532013000")
+    'DE89 3704 0044 0532 0130 00'
+    """
+    signs = iban.replace(" ", "")
+    return " ".join(signs[start : start + 4] for start in range(0, len(signs), 4))
+
+
+def _reference(numbers: list[str]) -> str:
+    """Return invoice numbers as far as a transfer carries them."""
+    reference = ""
+    for number in numbers:
+        longer = f"{reference}, {number}" if reference else number
+        if len(longer) > _REMITTANCE:
+            break
+        reference = longer
+    return reference

@@ -1,0 +1,62 @@
+"""How a language writes amounts, dates and the words of the frame around every notice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_currency
+
+from models.ledger.money import Money
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The ``labels.toml`` of a language; templates reach its keys as attributes of ``say``."""
+
+    words: Mapping[str, Any]
+
+    @property
+    def locale(self) -> str:
+        """The locale whose habits amounts and dates follow."""
+        return str(self.words["locale"])
+
+    def money(self, minor: int, currency: str) -> str:
+        """Return an amount of minor units."""
+        return _money(minor, currency, self.locale)
+
+    def day(self, day: date) -> str:
+        """Return a day as running text has it: 2 March 2026."""
+        return _date(day, "long", self.locale)
+
+    def short(self, day: date) -> str:
+        """Return a day as a table has it."""
+        return _date(day, "medium", self.locale)
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """Return an enumeration: a, b and c."""
+        return format_list(parts, locale=self.locale)
+
+    def counted(self, key: str, count: int) -> str:
+        """Return a phrase with a count, from the pair of a label: for one and for more."""
+        one, more = self.words[key]
+        return str(one if count == 1 else more).format(n=count)
+
+    def lateness(self, days: int) -> str:
+        """Return how late, or how soon, in words."""
+        if days == 0:
+            return str(self.words["due_today"])
+        return self.counted("late", days) if days > 0 else self.counted("due_in", -days)
+
+
+@lru_cache(maxsize=20_000)
+def _money(minor: int, currency: str, locale: str) -> str:
+    return format_currency(Money(minor, currency).major, currency, locale=locale)
+
+
+@lru_cache(maxsize=20_000)
+def _date(day: date, style: Any, locale: str) -> str:  # noqa: ANN401  a literal babel keeps to itself
+    return format_date(day, style, locale=locale)
