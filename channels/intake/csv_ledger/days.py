@@ -52,7 +52,7 @@ def day(text: str, order: str) -> date | None:
     if match := _COMPACT.fullmatch(text):
         return _date(match[1], match[2], match[3])
     if match := _NUMERIC.fullmatch(text):
-        return _ordered((match[1], match[3], match[4]), order or (DMY if match[2] == "." else ""))
+        return _ordered((match[1], match[3], match[4]), order)
     return _spelled(text)
 
 
@@ -73,17 +73,21 @@ def expected(text: str, order: str) -> str:
 
 
 def hint(text: str) -> str:
-    """Return the order of day and month that a text shows beyond doubt; empty for none.
+    """Return the order of day and month that a text shows; empty for none.
+
+    With points between, nobody writes the month first unless he shows it.
 
     >>> hint("31/03/2026"), hint("03/31/2026"), hint("03/04/2026")
     ('dmy', 'mdy', '')
+    >>> hint("03.04.2026")
+    'dmy'
     """
     match = _NUMERIC.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return ""
     first, second = int(match[1]) > _MONTHS, int(match[3]) > _MONTHS
     if first == second:
-        return ""
+        return DMY if match[2] == "." and not first else ""
     return DMY if first else MDY
 
 

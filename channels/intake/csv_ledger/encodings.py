@@ -59,7 +59,7 @@ def head(path: Path) -> bytes:
     except (OSError, ValueError) as wrong:
         reason = getattr(wrong, "strerror", None) or str(wrong)
         raise RefusedError(f"{path.name} cannot be opened: {reason}") from wrong
-    if not start.strip():
+    if not start.removeprefix(codecs.BOM_UTF8).strip():
         raise RefusedError(f"{path.name} is empty: export the ledger again")
     for magic, what in _MAGIC.items():
         if start.lstrip(codecs.BOM_UTF8).startswith(magic):
@@ -94,8 +94,17 @@ def opened(path: Path, encoding: str) -> Iterator[io.TextIOWrapper]:
 
 
 def text_of(start: bytes, encoding: str) -> str:
-    """Return the beginning of a file as text."""
-    return codecs.getincrementaldecoder(encoding)(_errors(encoding)).decode(start)
+    """Return the beginning of a file as text.
+
+    Raises:
+        RefusedError: it is nothing like that encoding.
+    """
+    try:
+        return codecs.getincrementaldecoder(encoding)(_errors(encoding)).decode(start)
+    except UnicodeError as wrong:
+        raise RefusedError(
+            f"the file is not in {encoding}: name another encoding, or none to have it found out"
+        ) from wrong
 
 
 def damaged(text: str, encoding: str) -> bool:

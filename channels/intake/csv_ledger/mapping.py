@@ -31,7 +31,7 @@ def load(path: Path) -> Locale:
         raise _refused(path, "columns", names, "a table of the file's columns and ours")
     known = set[str]().union(*(sheet.columns for sheet in SHEETS.values())) | {IGNORED}
     for name, ours in names.items():
-        if ours not in known:
+        if not isinstance(ours, str) or ours not in known:
             allowed_names = ", ".join(sorted(known - {IGNORED}))
             raise _refused(path, f"columns.{name}", ours, f'"" to leave it out, or {allowed_names}')
     return Locale(**tables, columns=names)

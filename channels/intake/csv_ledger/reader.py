@@ -104,7 +104,7 @@ def _check_whole(record: Record, laid: Layout, sheet: Sheet) -> None:
     if record.fault:
         raise WrongCellError("", cells[0][:_SHOWN] if cells else "", record.fault)
     if _is_total(record, laid, sheet):
-        raise WrongCellError("", cells[0], "an open item, not a line of totals")
+        raise WrongCellError("", cells[0], "a single entry, not a line of totals")
     if len(cells) < width or any(cells[width:]):
         expected = f"{width} cells as in the header, not {len(cells)}"
         raise WrongCellError("", "", expected)

@@ -42,6 +42,6 @@ def _cells(reject: Reject, names: list[str]) -> list[str]:
         reason = f"{reject.value!r} is not {reason}"
     surplus = [cell for name, cell in reject.row.items() if name not in (*names, *ADDED) and cell]
     if surplus:
-        reason += f"; the row also says {' | '.join(surplus)}"
+        reason += f" (the row also says {' | '.join(surplus)})"
     own = [reject.row.get(name, "") for name in names]
     return [*own, str(reject.line), reject.column, reason]

@@ -1,0 +1,248 @@
+"""What a row of a ledger means."""
+
+from datetime import date
+
+import pytest
+
+from models.ledger.entries import ItemRow, Reject
+from models.ledger.invoice import Kind
+
+
+def test_a_row_says_what_it_says(item):
+    """Each column of ours arrives where it belongs."""
+    found = item(
+        creditor="ACME",
+        issued="2026-03-01",
+        open="20.00",
+        debtor_name="Müller & Cie",
+        email="a@b.example",
+        phone="+33 1 23",
+        street="1 rue X\nBât. B",
+        postcode="75001",
+        city="Paris",
+        country="France",
+        language="français",
+        policy="key-account",
+        segment="north",
+        method="virement",
+        payee="FR76",
+        owner="factor",
+        servicer="agency",
+        discount="2%",
+        discount_until="2026-03-11",
+        collector="Ann",
+        salesperson="Bob",
+        level="first-reminder",
+        level_on="2026-04-05",
+        disputed="5.00",
+        promised_by="2026-04-20",
+        hold_until="2026-04-21",
+    )
+    assert found == ItemRow(
+        line=2,
+        number="F-1",
+        due=date(2026, 3, 31),
+        amount=12000,
+        open=2000,
+        currency="EUR",
+        creditor="ACME",
+        issued=date(2026, 3, 1),
+        debtor="C1",
+        debtor_name="Müller & Cie",
+        email="a@b.example",
+        phone="+33 1 23",
+        street="1 rue X Bât. B",
+        postcode="75001",
+        city="Paris",
+        country="FR",
+        language="fr",
+        policy="key-account",
+        segment="north",
+        method="transfer",
+        payee="FR76",
+        owner="factor",
+        servicer="agency",
+        discount=240,
+        discount_until=date(2026, 3, 11),
+        collector="Ann",
+        salesperson="Bob",
+        level="first-reminder",
+        level_on=date(2026, 4, 5),
+        disputed=500,
+        promised_by=date(2026, 4, 20),
+        hold_until=date(2026, 4, 21),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "becomes", "stored"),
+    [
+        ("", "120.00", Kind.INVOICE, 12000),
+        ("Facture", "120.00", Kind.INVOICE, 12000),
+        ("", "-120.00", Kind.CREDIT_NOTE, -12000),
+        ("invoice", "-120.00", Kind.CREDIT_NOTE, -12000),
+        ("Avoir", "120.00", Kind.CREDIT_NOTE, -12000),
+        ("Gutschrift", "-120.00", Kind.CREDIT_NOTE, -12000),
+        ("règlement", "120.00", Kind.PAYMENT, -12000),
+        ("ZAHLUNG", "-120.00", Kind.PAYMENT, -12000),
+        ("credit-note", "120.00", Kind.CREDIT_NOTE, -12000),
+        ("payment", "(120.00)", Kind.PAYMENT, -12000),
+    ],
+)
+def test_credits_are_negative_whatever_their_sign(item, kind, amount, becomes, stored):
+    found = item(kind=kind, amount=amount)
+    assert (found.kind, found.amount, found.open) == (becomes, stored, stored)
+
+
+def test_a_credit_needs_no_due_date(item):
+    found = item(amount="-5.00", due="", issued="2026-01-01")
+    assert isinstance(found, ItemRow)
+    assert found.due is None
+
+
+def test_a_credit_may_fall_due_before_its_issue(item):
+    """Hiding a credit would chase the debtor for too much."""
+    assert item(amount="-5.00", due="2026-01-01", issued="2026-01-02").amount == -500
+
+
+def test_an_item_paid_in_full_is_still_told(item):
+    assert item(open="0.00").open == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "expected"),
+    [
+        ({"number": ""}, "number", "a number of 1 to 200 characters"),
+        ({"number": "9" * 201}, "number", "a number of 1 to 200 characters"),
+        ({"number": "F\n1"}, "number", "without line breaks"),
+        ({"number": "F\u200b1"}, "number", "invisible"),
+        ({"due": ""}, "due", "a due date (terms are not read from this file)"),
+        ({"due": "31.02.2026"}, "due", "a date from 1990 to 2100"),
+        ({"due": "1989-12-31"}, "due", "a date from 1990 to 2100"),
+        ({"due": "2101-01-01"}, "due", "a date from 1990 to 2100"),
+        ({"due": "46112"}, "due", "spreadsheet's day number"),
+        ({"due": "2026-01-01", "issued": "2026-01-02"}, "due", "on or after the day of issue"),
+        ({"issued": "soon"}, "issued", "a date"),
+        ({"amount": ""}, "amount", "an amount other than 0"),
+        ({"amount": "0.00"}, "amount", "an amount other than 0"),
+        ({"amount": "-0"}, "amount", "an amount other than 0"),
+        ({"amount": "twelve"}, "amount", "an amount such as"),
+        ({"amount": "1e3"}, "amount", "an amount such as"),
+        ({"amount": "12.345"}, "amount", "decimal sign is clear"),
+        ({"amount": "12.34567"}, "amount", "at most 2 decimals"),
+        ({"amount": "12.50", "currency": "JPY"}, "amount", "at most 0 decimals"),
+        ({"amount": "999999999999999999.00"}, "amount", "a ledger holds"),
+        ({"amount": "$120.00"}, "amount", "an amount in EUR"),
+        ({"currency": ""}, "currency", "a currency of ISO 4217"),
+        ({"currency": "EURX"}, "currency", "a currency of ISO 4217"),
+        ({"currency": "XXX"}, "currency", "a currency of ISO 4217"),
+        ({"currency": "$"}, "currency", "a currency of ISO 4217"),
+        ({"open": "121.00"}, "open", "at most the amount"),
+        ({"open": "-1.00"}, "open", "the sign of the amount"),
+        ({"kind": "poem"}, "kind", "invoice, credit-note or payment"),
+        ({"debtor": ""}, "", "a debtor: a code or a name"),
+        ({"email": "nobody"}, "email", "an e-mail address, or nothing"),
+        ({"email": "a@b@c"}, "email", "an e-mail address, or nothing"),
+        ({"email": "a b@c"}, "email", "an e-mail address, or nothing"),
+        ({"country": "Atlantis"}, "country", "a country"),
+        ({"language": "Klingon"}, "language", "a language"),
+        ({"method": "barter"}, "method", "transfer, direct-debit or self-billed"),
+        ({"discount": "121.00"}, "discount", "a discount from 0 to the amount"),
+        ({"disputed": "121.00"}, "disputed", "up to what is open"),
+        ({"disputed": "maybe"}, "disputed", "an amount such as"),
+        ({"hold_until": "2026-13-01"}, "hold_until", "a date"),
+        ({"debtor_name": "A\x00B"}, "debtor_name", "without control characters"),
+        ({"street": "x" * 1001}, "street", "at most 1000 characters"),
+    ],
+)
+def test_a_wrong_cell_is_named(item, cells, column, expected):
+    """A reject names line, column and value, and says what would have been taken."""
+    found = item(**cells)
+    assert isinstance(found, Reject)
+    assert (found.file, found.line, found.column) == ("ledger.csv", 2, column)
+    assert expected in found.expected
+    if column:
+        assert found.value == cells[column].strip()
+        assert found.row[column] == cells[column]
+
+
+@pytest.mark.parametrize(
+    ("said", "currency"), [("eur", "EUR"), ("€", "EUR"), ("Euro", "EUR"), ("chf", "CHF")]
+)
+def test_currencies_have_several_spellings(item, said, currency):
+    assert item(currency=said).currency == currency
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("FR", "FR"),
+        ("fra", "FR"),
+        ("Deutschland", "DE"),
+        ("D", "DE"),
+        ("Royaume-Uni", "GB"),
+        ("UK", "GB"),
+        ("österreich", "AT"),
+        ("ETATS-UNIS", "US"),
+        ("RE", "RE"),
+        ("", ""),
+    ],
+)
+def test_countries_are_known_by_code_and_name(item, said, code):
+    assert item(country=said).country == code
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("fr", "fr"), ("FR-fr", "fr"), ("German", "de"), ("Allemand", "de"), ("ger", "de"), ("", "")],
+)
+def test_languages_are_known_by_code_and_name(item, said, code):
+    assert item(language=said).language == code
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("a@b.example", "a@b.example"),
+        ("a@b.example; c@d.example", "a@b.example"),
+        ("a@b.example,c@d.example", "a@b.example"),
+        ("Ann <a@b.example>", "a@b.example"),
+        ("", ""),
+    ],
+)
+def test_the_first_address_is_taken(item, said, address):
+    assert item(email=said).email == address
+
+
+@pytest.mark.parametrize(
+    ("said", "disputed"),
+    [(word, -1) for word in ("yes", "oui", "Ja", "TRUE", "1", "x")]
+    + [(word, None) for word in ("", "no", "non", "nein", "0", "-", "0.00")]
+    + [("5.00", 500), ("120.00", 12000)],
+)
+def test_a_dispute_is_all_or_an_amount(item, said, disputed):
+    assert item(disputed=said).disputed == disputed
+
+
+@pytest.mark.parametrize(
+    ("said", "minor"), [("", 0), ("3.50", 350), ("2%", 240), ("2,5 %", 300), ("0", 0)]
+)
+def test_a_discount_is_an_amount_or_a_percentage(item, said, minor):
+    assert item(discount=said).discount == minor
+
+
+def test_a_name_alone_makes_a_debtor(item):
+    assert item(debtor="", debtor_name="Dupont").debtor_name == "Dupont"
+
+
+def test_a_code_kept_from_the_spreadsheet_keeps_its_zeros(item):
+    assert item(number='="00123"').number == "00123"
+
+
+def test_blanks_inside_a_number_stay(item):
+    assert item(number="  018304 / 28865 ").number == "018304 / 28865"
+
+
+def test_a_level_of_zero_is_none(item):
+    """Accounting programs write 0 for an invoice nobody has been reminded of."""
+    assert item(level="0").level == ""
