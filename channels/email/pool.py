@@ -57,6 +57,8 @@ class Connection:
         raise UnavailableError(message)
 
     def _why(self, error: Exception) -> str:
+        if isinstance(error.__cause__, OSError):
+            error = error.__cause__
         match error:
             case aiosmtplib.SMTPAuthenticationError():
                 return f"does not accept RELANCE_EMAIL_USER and _PASSWORD: {status(error)}"
@@ -68,7 +70,7 @@ class Connection:
                 reason = getattr(error, "verify_message", "") or error.reason
                 return f"cannot be trusted ({reason}): see RELANCE_EMAIL_TLS and _CA_FILE"
             case OSError():
-                return f"cannot be reached: {error.__cause__ or error}"
+                return f"cannot be reached: {error}"
             case _:
                 # It speaks of extensions and of our own settings, never of a person.
                 return f"lacks what is set, see RELANCE_EMAIL_TLS, _USER and _HELO: {error}"
