@@ -161,7 +161,10 @@ class Row:
         return found
 
     def _raw(self, ours: str) -> str:
-        cell = self._layout.cell(self._record, ours).strip("\ufeff\u200b")
+        cell = self._layout.cell(self._record, ours)
+        if not cell:
+            return ""
+        cell = cell.strip("\ufeff\u200b")
         guarded = _GUARDED.fullmatch(cell)
         return guarded[1].strip() if guarded else cell
 

@@ -77,10 +77,20 @@ def found(path: Path, locale: Locale, sheet: columns.Sheet) -> Layout:
 
 @contextmanager
 def body(path: Path, layout: Layout) -> Iterator[Iterator[Record]]:
-    """Open a file and give its rows below the header."""
-    with opened(path, layout.encoding) as text:
-        rows = records(text, layout.separator)
-        yield (row for row in rows if row.line > layout.line)
+    """Open a file and give its rows below the header.
+
+    Raises:
+        RefusedError: the file ends in the middle, or is nothing like its encoding.
+    """
+    try:
+        with opened(path, layout.encoding) as text:
+            rows = records(text, layout.separator)
+            yield (row for row in rows if row.line > layout.line)
+    except (OSError, UnicodeError) as wrong:
+        raise RefusedError(
+            f"{path.name} cannot be read to its end as {layout.encoding} "
+            f"({type(wrong).__name__}): save it as UTF-8 and import that"
+        ) from wrong
 
 
 def _separators(text: str, locale: Locale) -> Sequence[str]:

@@ -1,5 +1,6 @@
 """The reader of CSV files."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypeVar
@@ -11,7 +12,6 @@ from channels.intake.csv_ledger.encodings import damaged, shown
 from channels.intake.csv_ledger.layout import Layout
 from channels.intake.csv_ledger.records import Record
 from channels.intake.csv_ledger.vocabulary import key, meanings
-from models.errors import RefusedError
 from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
 from models.ports import Locale
 
@@ -19,6 +19,7 @@ _Entry = TypeVar("_Entry", ItemRow, ContactRow, PaymentRow)
 
 #: As much of a broken row as a reject shows.
 _SHOWN: Final = 80
+_DIGIT: Final = re.compile(r"\d")
 
 
 class CsvLedger:
@@ -69,15 +70,10 @@ def _read(
     path: Path, locale: Locale, sheet: Sheet, build: Callable[[Row], _Entry]
 ) -> Iterator[_Entry | Reject]:
     laid = layout.found(path, locale, sheet)
-    try:
-        habits = survey.habits(path, laid, locale)
-        with layout.body(path, laid) as rows:
-            for record in rows:
-                yield _entry(Row(record, laid, habits), record, (laid, sheet), build)
-    except (OSError, UnicodeError) as wrong:
-        raise RefusedError(
-            f"{path.name} cannot be read to its end: {type(wrong).__name__}; save it as UTF-8"
-        ) from wrong
+    habits = survey.habits(path, laid, locale)
+    with layout.body(path, laid) as rows:
+        for record in rows:
+            yield _entry(Row(record, laid, habits), record, (laid, sheet), build)
 
 
 def _entry(
@@ -108,15 +104,18 @@ def _check_whole(record: Record, laid: Layout, sheet: Sheet) -> None:
     if len(cells) < width or any(cells[width:]):
         expected = f"{width} cells as in the header, not {len(cells)}"
         raise WrongCellError("", "", expected)
+    hurt = damaged("".join(cells), laid.encoding)
     for name, cell in zip(laid.names, cells, strict=False):
-        if damaged(cell, laid.encoding):
+        if hurt and damaged(cell, laid.encoding):
             raise WrongCellError(name, cell, f"a text in {laid.encoding}")
 
 
 def _is_total(record: Record, laid: Layout, sheet: Sheet) -> bool:
     words = meanings("totals")
     anchors = [laid.cell(record, ours) for ours in sheet.anchors]
-    if not anchors or any(cell and key(cell) not in words for cell in anchors):
+    if not anchors or any(_DIGIT.search(cell) for cell in anchors):
+        return False
+    if any(cell and key(cell) not in words for cell in anchors):
         return False
     said = [cell for cell in record.cells if cell.strip()]
     return any(key(cell) in words or key(cell.split(maxsplit=1)[0]) in words for cell in said)
