@@ -9,7 +9,10 @@ from typing import Final
 from models.errors import RefusedError
 
 #: Octets of a local part and of a whole address (RFC 5321, 4.5.3.1).
-_LONGEST_LOCAL: Final = 64
+_LONGEST  #: What fits on the first line of an address header, its name and some signs left out.
+_LINE: Final = 62
+
+_LOCAL: Final = 64
 _LONGEST: Final = 254
 
 _LOCAL: Final = re.compile(r"""[^\s<>()\[\]\\,;:@"]+""")
@@ -77,9 +80,10 @@ def written(name: str, address: str) -> str:
     name = cleaned(name)
     if not name:
         return address
-    if name.isascii():
-        return f'"{quote(name)}" <{address}>'
-    return f"{folded('To', name)} <{address}>"
+    shown = f'"{quote(name)}"' if name.isascii() else folded("Reply-To", name)
+    last = shown.rpartition("\n")[2]
+    room = len(last) + len(address) < _LINE
+    return f"{shown} <{address}>" if room else f"{shown}\r\n <{address}>"
 
 
 def folded(header: str, text: str) -> str:
