@@ -9,11 +9,11 @@ from typing import Final
 from models.errors import RefusedError
 
 #: Octets of a local part and of a whole address (RFC 5321, 4.5.3.1).
-_LONGEST  #: What fits on the first line of an address header, its name and some signs left out.
-_LINE: Final = 62
-
-_LOCAL: Final = 64
+_LONGEST_LOCAL: Final = 64
 _LONGEST: Final = 254
+
+#: What fits on a line of an address header beside its name and some signs.
+_LINE: Final = 62
 
 _LOCAL: Final = re.compile(r"""[^\s<>()\[\]\\,;:@"]+""")
 _LABEL: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from models.chasing.policy import LevelKind, parsed
+from models.chasing.level import LevelKind
+from models.chasing.policy import parsed
 from models.errors import PolicyError, UnknownError
 from models.policies import find, shipped
 
