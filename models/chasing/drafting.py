@@ -20,7 +20,6 @@ def drafted(moment: Moment, group: list[Look], top: Look) -> Draft | None:
     now = moment.now
     lines = tuple(_line(look, now) for look in sorted(group, key=lambda x: (x.case.due, x.number)))
     others = moment.others(group)
-    also = tuple(_also(look) for look in sorted(others, key=lambda x: (x.case.due, x.number)))
     on = top.policy.day(now)
     deadline = None
     if level.kind is LevelKind.FORMAL_NOTICE and level.deadline_days:
@@ -33,8 +32,8 @@ def drafted(moment: Moment, group: list[Look], top: Look) -> Draft | None:
         at=now,
         on=on,
         lines=lines,
-        also_open=also,
-        totals=_totals(group, others, moment.position),
+        also_open=also_open(others),
+        totals=totals(group, others, moment.position),
         deadline=deadline,
         payee=top.case.invoice.payee,
         owner=top.case.invoice.owner,
@@ -92,19 +91,28 @@ def _line(look: Look, now: datetime) -> Line:
     )
 
 
-def _also(look: Look) -> AlsoOpen:
-    state = look.answer.state.value if isinstance(look.answer, Wait) else State.OPEN.value
-    invoice = look.case.invoice
-    return AlsoOpen(look.number, invoice.currency, look.case.open, look.case.due, state)
+def also_open(others: Sequence[Look]) -> tuple[AlsoOpen, ...]:
+    """Return items mentioned beside the lines, oldest first, each with its state."""
+    return tuple(
+        AlsoOpen(
+            look.number,
+            look.currency,
+            look.case.open,
+            look.case.due,
+            look.answer.state.value if isinstance(look.answer, Wait) else State.OPEN.value,
+        )
+        for look in sorted(others, key=lambda x: (x.case.due, x.number))
+    )
 
 
-def _totals(group: Sequence[Look], others: Sequence[Look], position: Position) -> tuple[Total, ...]:
-    totals = []
+def totals(group: Sequence[Look], others: Sequence[Look], position: Position) -> tuple[Total, ...]:
+    """Return the sum of each currency of the lines, with other items, less credits."""
+    sums = []
     for currency in sorted({look.case.invoice.currency for look in group}):
         lines, also = (
             sum(x.case.chaseable for x in looks if x.case.invoice.currency == currency)
             for looks in (group, others)
         )
         credit = position.credits.get(currency, 0)
-        totals.append(Total(currency, lines, also, credit, lines + also - credit))
-    return tuple(totals)
+        sums.append(Total(currency, lines, also, credit, lines + also - credit))
+    return tuple(sums)

@@ -30,6 +30,7 @@ class NoticeRow(Row, table=True):
 
     Attributes:
         body: the snapshot it was composed from, as JSON.
+        ends: when its slot ends; it must not be handed over after that.
         reference: under which the other side knows it.
         counts: whether it is a contact for the debtor's pace.
     """
@@ -51,6 +52,7 @@ class NoticeRow(Row, table=True):
     level: str = ""
     at: datetime = instant()
     on: date
+    ends: datetime = instant()
     state: str = "planned"
     body: str = text()
     lease_until: datetime | None = instant_or_none()

@@ -1,0 +1,64 @@
+"""Whether a planned notice still stands as it was composed."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.chasing.moment import Position
+from models.chasing.notice import Notice
+from models.store.around import Around, credits_of
+from models.store.reading import cases_of_debtor
+
+
+async def stands(
+    connection: AsyncConnection,
+    notice: Notice,
+    world: Around,
+    channels: frozenset[str],
+    now: datetime,
+) -> bool:
+    """Say whether every line, amount and total of a notice is still true, under the locks.
+
+    A payment of the debtor, a promise, a dispute, a hold or an insolvency committed since
+    changes one of them, or the answer of a line's case; then the notice must not leave.
+    """
+    cases = await cases_of_debtor(connection, world.debtor_id, lock=True)
+    by_number = {filed.case.invoice.number: filed for filed in cases}
+    if notice.kind.answers:
+        return all(
+            line.number in by_number and by_number[line.number].case.open == line.open
+            for line in notice.lines
+        )
+    looks = [await _look(connection, filed, world, channels, now) for filed in cases]
+    said = {line.number: line for line in notice.lines}
+    group = [look for look in looks if look.number in said and _true(look, said[look.number])]
+    if len(group) != len(said):
+        return False
+    position = Position(await credits_of(connection, world.debtor_id))
+    others = Moment(tuple(looks), position, now).others(group)
+    same_sums: bool = totals(group, others, position) == notice.totals
+    return same_sums and also_open(others) == notice.also_open
+
+
+def _true(look: Look, line: Line) -> bool:
+    """Say whether a line's level is still to be said, for the same amount."""
+    answer = look.answer
+    return (
+        isinstance(answer, Contact)
+        and (answer.level, answer.round) == (line.level, line.round)
+        and look.case.chaseable == line.amount
+    )
+
+
+async def _look(
+    connection: AsyncConnection,
+    filed: Filed,
+    world: Around,
+    channels: frozenset[str],
+    now: datetime,
+) -> Look:
+    """Look at a case as if nothing of it were on its way."""
+    policy = await policy_of(connection, filed.case.policy_hash)
+    facts = replace(world.facts(filed.id, policy, channels, now), being_said=False)
+    case, _, answer = settle(filed.case, policy, facts, now)
+    return Look(case, policy, facts, answer)
