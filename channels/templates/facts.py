@@ -25,7 +25,7 @@ def told(notice: Notice, creditor: Creditor, labels: Labels) -> dict[str, Any]:
         "say": labels.words,
         **_frame(notice, creditor, labels),
         "creditor": _identity(creditor),
-        "debtor": {"name": one_line(notice.debtor_name), "place": _place(notice)},
+        "debtor": {"name": one_line(notice.debtor_name), "place": _place(notice, creditor, labels)},
         "formal": notice.kind is NoticeKind.FORMAL_NOTICE,
         "contact": one_line(notice.to.name),
         "phone": one_line(notice.to.phone),
@@ -84,10 +84,12 @@ def _identity(creditor: Creditor) -> dict[str, Any]:
     }
 
 
-def _place(notice: Notice) -> list[str]:
+def _place(notice: Notice, creditor: Creditor, labels: Labels) -> list[str]:
     address = notice.to.address
+    abroad = address.country and address.country != creditor.country
+    country = labels.country(address.country) if abroad else ""
     town = f"{address.postcode} {address.city}".strip()
-    return [one_line(part) for part in (address.street, town, address.country) if part]
+    return [one_line(part) for part in (address.street, town, country) if part]
 
 
 def _totals(notice: Notice) -> list[Total]:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_currency
@@ -39,6 +40,10 @@ class Labels:
     def listed(self, parts: Sequence[str]) -> str:
         """Return an enumeration: a, b and c."""
         return format_list(parts, locale=self.locale)
+
+    def country(self, code: str) -> str:
+        """Return the name of a country."""
+        return str(Locale.parse(self.locale).territories.get(code, code))
 
     def counted(self, key: str, count: int) -> str:
         """Return a phrase with a count, from the pair of a label: for one and for more."""

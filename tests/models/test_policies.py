@@ -123,7 +123,7 @@ def test_the_right_policy_of_the_table_below_is_right():
         (with_line('tolerance = { XYZ = "1" }'), "'XYZ' is not a currency of ISO 4217"),
         (with_line('tolerance = { EUR = "-1" }'), "EUR must not be negative"),
         (with_line("opens = 18:00:00"), "opens must be before closes"),
-        (with_line('on_broken_promise = "b"'), "'b' is no level; use next or reminder"),
+        (with_line('on_broken_promise = "b"'), "on_broken_promise: 'b' is"),
         (with_line("day_seconds = 5"), "day_seconds and origin go together"),
         (with_line('colour = "red"'), "colour is not a key of this file"),
         (with_line('name = "House"'), "name = 'House': String should match pattern"),
