@@ -104,6 +104,11 @@ class Contact:
     state: State = State.OPEN
     kind: Literal["contact"] = "contact"
 
+    @property
+    def step(self) -> tuple[str, int]:
+        """The level and its round."""
+        return self.level, self.round
+
 
 @dataclass(frozen=True, slots=True)
 class Close:

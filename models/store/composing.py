@@ -17,9 +17,9 @@ from models.chasing.pace import MEMORY, Pace
 from models.ledger.creditor import Creditor
 from models.store.appending import Stamp, append, grown
 from models.store.around import Around, around, credits_of
+from models.store.describing import journalled
 from models.store.engine import Store
 from models.store.finding import debtor_named
-from models.store.looking import journalled
 from models.store.outgoing import Outgoing, deliveries, planned
 from models.store.policies import policy_of
 from models.store.reading import Filed, cases_of_debtor
@@ -27,6 +27,9 @@ from models.store.statements import insert_new
 from models.store.tables.records import journal
 from models.store.tables.saying import notices, slots
 from models.wire import Composed, ComposeIn
+
+#: Marks a slot that pace has put off.
+PACE: Final = "pace"
 
 _SLOTS: Final = select(slots).where(slots.c.debtor_id == bindparam("debtor_id"))
 _DROP: Final = delete(slots).where(
@@ -165,14 +168,11 @@ class Composing:
             wait = result.waits.get(number)
             asked = number in result.events
             due = row.at is not None and row.at <= sitting.now
-            if (
-                number in said
-                or (due and not isinstance(answers.get(number), Contact))
-                or (wait is not None and asked)
-            ):
+            moot = due and not isinstance(answers.get(number), Contact)
+            if number in said or moot or (wait is not None and asked):
                 await sitting.connection.execute(_DROP, place)
             elif wait is not None:
-                blocker = wait.blockers[0].value if wait.blockers else "pace"
+                blocker = wait.blockers[0].value if wait.blockers else PACE
                 values = {**place, "to_at": wait.until, "to_blocker": blocker}
                 await sitting.connection.execute(_PUT_OFF, values)
 
@@ -225,19 +225,14 @@ async def pace_of(connection: AsyncConnection, debtor_id: int, today: date) -> P
 
 def _to_tell(sitting: _Sitting, result: Composition, late: set[int]) -> tuple[str, ...]:
     """Return the invoices for which it went otherwise than their last look foresaw."""
-    numbers = {*result.waits, *result.events}
     said = {line.number for draft in result.drafts for line in draft.lines}
-    for number in said:
-        if sitting.filed[number].id in late:
-            numbers.add(number)
     registered = {row.invoice_id for row in sitting.slots}
-    numbers.update(n for n in said if sitting.filed[n].id not in registered)
-    by_id = {filed.id: number for number, filed in sitting.filed.items()}
-    for row in sitting.slots:
-        number = by_id.get(row.invoice_id)
-        if number is not None and row.at is not None and row.at <= sitting.now:
-            if number not in said:
-                numbers.add(number)
+    due = {row.invoice_id for row in sitting.slots if row.at is not None and row.at <= sitting.now}
+    numbers = {*result.waits, *result.events}
+    for number, filed in sitting.filed.items():
+        unforeseen = filed.id in late or filed.id not in registered
+        if (number in said and unforeseen) or (number not in said and filed.id in due):
+            numbers.add(number)
     return tuple(sorted(numbers))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, desc, insert, select, update
+from sqlalchemy import bindparam, desc, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.moment import Draft
@@ -71,12 +71,14 @@ _PLANNED: Final = (
 )
 
 
-async def planned(connection: AsyncConnection, debtor_id: int) -> list[Row[Any]]:
+async def planned(connection: AsyncConnection, debtor_id: int) -> Sequence[Any]:
     """Return a debtor's notices that are planned or on their way, oldest first."""
-    return list((await connection.execute(_PLANNED, {"debtor_id": debtor_id})).all())
+    found = await connection.execute(_PLANNED, {"debtor_id": debtor_id})
+    rows: Sequence[Any] = found.all()
+    return rows
 
 
-def deliveries(rows: Sequence[Row[Any]], now: datetime) -> tuple[Delivery, ...]:
+def deliveries(rows: Sequence[Any], now: datetime) -> tuple[Delivery, ...]:
     """Return what is to be handed over now, of what is planned."""
     return tuple(
         Delivery(

@@ -1,13 +1,18 @@
 """Whether a planned notice still stands as it was composed."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.moment import Position
-from models.chasing.notice import Notice
+from models.chasing.answers import Contact
+from models.chasing.drafting import also_open, totals
+from models.chasing.dunning import settle
+from models.chasing.moment import Look, Moment, Position
+from models.chasing.notice import Line, Notice
 from models.store.around import Around, credits_of
-from models.store.reading import cases_of_debtor
+from models.store.policies import policy_of
+from models.store.reading import Filed, cases_of_debtor
 
 
 async def stands(

@@ -1,0 +1,183 @@
+"""What a look came to, in the words of the workflow, of its page in the UI, of the journal."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zlib import crc32
+
+from models.chasing import events as ev
+from models.chasing.answers import Answer, Contact, Record, Wait
+from models.chasing.case import Case
+from models.chasing.dunning import settle
+from models.chasing.facts import Facts
+from models.chasing.folding import after
+from models.chasing.level import LevelKind
+from models.chasing.policy import Policy
+from models.ledger.money import Money
+from models.store.reading import Filed
+from models.wire import Looked
+
+#: How long before a slot a case looks and registers it, before jitter.
+LEAD: Final = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A case at a look: after what there was to record, with the answer."""
+
+    filed: Filed
+    case: Case
+    policy: Policy
+    facts: Facts
+    answer: Answer
+    now: datetime
+
+    @property
+    def lead(self) -> timedelta:
+        """Return how long before its slots this case looks: always the same for a case."""
+        share = 0.5 + crc32(self.case.invoice.number.encode()) % 1000 / 2000
+        return self.policy.scaled(LEAD * share)
+
+
+def as_if_said(view: View, answer: Contact) -> Looked:
+    """Return the look after the slot, as if the level is said there.
+
+    Whatever goes otherwise tells the case, so a level costs it one wake-up.
+    """
+    level = view.policy.level(answer.level)
+    if level.kind is LevelKind.CALL:
+        lapses = view.policy.working_days.after(answer.on, level.lapse_days)
+        happened: ev.Event = ev.CallAsked(
+            on=answer.on, level=level.name, round=answer.round, lapses_on=lapses
+        )
+    elif level.kind is LevelKind.HAND_OVER:
+        happened = ev.HandedOver(on=answer.on, level=level.name)
+    else:
+        deadline = None
+        if level.deadline_days:
+            deadline = answer.on + timedelta(days=level.deadline_days)
+        happened = ev.Said(on=answer.on, level=level.name, round=answer.round, deadline=deadline)
+    case, _, then = settle(after(view.case, happened), view.policy, view.facts, answer.at)
+    until: datetime | None = None
+    if isinstance(then, Contact):
+        until = max(then.at - view.lead, answer.at)
+    elif isinstance(then, Wait):
+        until = then.until
+    looked = described(view, until=until)
+    return looked.model_copy(
+        update={"level": case.level or level.name, "waits_for": f"{level.name} on {answer.on}"}
+    )
+
+
+def put_off(view: View, at: datetime | None, blocker: str) -> Looked:
+    """Return the look of a case whose slot composing has put off; composing tells it."""
+    looked = described(view, until=None)
+    blockers = () if blocker == "pace" else (blocker,)
+    return looked.model_copy(update={"next_at": at, "blockers": blockers})
+
+
+def described(view: View, *, until: datetime | None = None, closed: bool = False) -> Looked:
+    """Return what a look came to, as the workflow and its page in the UI need it."""
+    case, answer = view.case, view.answer
+    next_at: datetime | None = None
+    blockers: Sequence[str] = ()
+    waits_for = ""
+    if isinstance(answer, Contact):
+        next_at = answer.at
+        waits_for = f"{answer.level} on {answer.on}"
+    elif isinstance(answer, Wait):
+        next_at = until
+        if answer.next_on is not None:
+            next_at = view.policy.opening(answer.next_on)
+        blockers = [blocker.value for blocker in answer.blockers]
+        waits_for = answer.why
+    return Looked(
+        closed=closed,
+        until=until,
+        waits_for=waits_for[:180],
+        state="open" if isinstance(answer, Record) else answer.state.value,
+        level=case.level or "",
+        debtor=case.invoice.debtor,
+        due=case.due,
+        next_at=next_at,
+        blockers=tuple(blockers),
+        card=_card(view, blockers),
+    )
+
+
+def _card(view: View, blockers: Sequence[str]) -> str:
+    """Return the case as a card of Markdown, for the Temporal UI; no personal data."""
+    case, answer = view.case, view.answer
+    currency = case.invoice.currency
+    lines = [
+        f"**{Money(case.open, currency)} open** of {Money(case.amount, currency)}, due {case.due}",
+        f"- policy: {case.policy} version {case.policy_version} ({case.policy_hash})",
+        f"- level: {case.level or 'none yet'}",
+    ]
+    if isinstance(answer, Contact):
+        lines.append(f"- next: {answer.level} on {answer.on}")
+    if isinstance(answer, Wait) and answer.next_on is not None:
+        lines.append(f"- next: {answer.level or 'a look'} on {answer.next_on}")
+    if blockers:
+        lines.append(f"- blocked by: {', '.join(blockers)}")
+    lines.append(f"- why: {answer.why} (rule {answer.rule})")
+    return "\n".join(lines)
+
+
+def journalled(policy: Policy, answer: Answer) -> dict[str, Any]:
+    """Return the columns of the journal that say what was answered and under which policy."""
+    blockers = answer.blockers if isinstance(answer, Wait) else ()
+    return {
+        "policy": policy.name,
+        "version": policy.version,
+        "hash": policy.hash,
+        "rule": answer.rule,
+        "why": answer.why,
+        "blockers": ",".join(blockers),
+        "answer": json.dumps(_plain(answer)),
+    }
+
+
+def _plain(answer: Answer) -> dict[str, Any]:
+    said: dict[str, Any] = {"kind": answer.kind}
+    if isinstance(answer, Record):
+        return said
+    said["state"] = answer.state.value
+    if isinstance(answer, Contact):
+        said |= {
+            "level": answer.level,
+            "round": answer.round,
+            "at": answer.at.isoformat(),
+            "on": answer.on.isoformat(),
+            "amount": answer.amount,
+        }
+    if isinstance(answer, Wait):
+        said |= {
+            "level": answer.level,
+            "until": None if answer.until is None else answer.until.isoformat(),
+            "next_on": None if answer.next_on is None else answer.next_on.isoformat(),
+        }
+    return said
+
+
+def told(facts: Facts, case: Case) -> str:
+    """Return the facts of a look as JSON, for the journal; without personal data."""
+    holds = [*facts.debtor_holds, *facts.creditor_holds, *case.holds]
+    said = {
+        "open": case.open,
+        "chaseable": case.chaseable,
+        "events": case.count,
+        "fresh": facts.fresh,
+        "standing": facts.standing.value,
+        "insolvent_on": None if facts.insolvent_on is None else facts.insolvent_on.isoformat(),
+        "frozen": facts.frozen,
+        "thaws_on": None if facts.thaws_on is None else facts.thaws_on.isoformat(),
+        "holds": sorted({"for ever" if h.until is None else h.until.isoformat() for h in holds}),
+        "being_said": facts.being_said,
+        "unknown": facts.unknown,
+        "servicer": case.invoice.servicer or "us",
+        "channels": sorted(facts.channels),
+    }
+    return json.dumps(said)
