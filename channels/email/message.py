@@ -25,6 +25,9 @@ _REFERENCES: Final = 10
 class _Ready(EmailPolicy):
     """Takes headers that are encoded and folded already, which saves parsing each again."""
 
+    def header_max_count(self, name: str) -> int | None:  # noqa: ARG002
+        return None
+
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401
         return name, value
 

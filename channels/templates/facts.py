@@ -58,7 +58,7 @@ def _frame(notice: Notice, creditor: Creditor, labels: Labels) -> dict[str, str]
         "salutation": say["salutation_named"].replace("{name}", name)
         if name and not formal
         else say["salutation"],
-        "contact_line": whom.format(mail=reply_to, phone=creditor.phone),
+        "contact_line": whom.format(mail=reply_to, phone=creditor.phone.replace(" ", "\u00a0")),
         "closing": say["closing_formal" if formal else "closing"],
         "preview": labels.listed([labels.money(*asked) for asked in _asked(notice)]),
     }
@@ -159,7 +159,8 @@ def _payees(notice: Notice, creditor: Creditor) -> list[dict[str, Any]]:
     """Where each currency is paid to: the notice's own payee, or else the creditor's account."""
     by_account: dict[str, dict[str, Any]] = {}
     for total in _totals(notice):
-        numbers = [one_line(x.number) for x in notice.lines if x.currency == total.currency]
+        items = notice.lines or notice.also_open
+        numbers = [one_line(x.number) for x in items if x.currency == total.currency]
         if notice.payee:
             payee = _named(one_line(notice.payee))
         elif account := creditor.accounts.get(total.currency):
