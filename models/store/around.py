@@ -24,7 +24,7 @@ _DEBTOR: Final = (
     .join_from(debtors, creditors, creditors.c.key == debtors.c.creditor)
     .where(debtors.c.id == bindparam("debtor_id"))
 )
-_LOCKED: Final = _DEBTOR.with_for_update(of=debtors)
+_LOCKED: Final = _DEBTOR.with_for_update(of=debtors, key_share=True)
 _CONTACTS: Final = (
     select(contacts).where(contacts.c.debtor_id == bindparam("debtor_id")).order_by(contacts.c.seq)
 )

@@ -37,6 +37,7 @@ _INVOICE: Final = select(
     _i.salesperson,
     _i.rights,
     _i.looked,
+    _i.state,
     _i.started,
     _i.closed,
     debtors.c.key.label("debtor"),
@@ -57,7 +58,7 @@ _RIGHTS: Final = (
 def _invoices(where: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
     """Return a statement that reads invoices, and one that locks them in order of id."""
     found = _INVOICE.where(where).order_by(_i.id)
-    return found, found.with_for_update(of=invoices)
+    return found, found.with_for_update(of=invoices, key_share=True)
 
 
 _BY_ID: Final = _invoices(_i.id.in_(bindparam("ids", expanding=True)))
@@ -73,14 +74,17 @@ class Filed:
 
     Attributes:
         id: of the invoice's row; rows are locked in its order.
-        looked: how many events the last look saw; ``case.count`` says how many there are.
+        events: how many there are; ``looked`` is how many the last look saw.
+        state: as the last look found it.
         started: a workflow was started for its present cycle.
     """
 
     id: int
     debtor_id: int
     case: Case
+    events: int
     looked: int
+    state: str
     started: bool
     closed: bool
 
@@ -167,7 +171,9 @@ async def _folded(
                 _invoice(row, _rights(changes[row.id], on)),
                 (ev.loaded(body) for body in bodies[row.id]),
             ),
+            events=len(bodies[row.id]),
             looked=row.looked,
+            state=row.state,
             started=row.started,
             closed=row.closed,
         )

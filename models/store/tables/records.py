@@ -10,16 +10,18 @@ from models.store.tables.columns import Row, instant, instant_or_none, table, te
 
 
 class OrderRow(Row, table=True):
-    """A command that was taken, once; ``entries`` is what it came to, as JSON."""
+    """A command that was taken, once: ``body`` is what it said, ``outcome`` what it came to."""
 
     __tablename__: ClassVar[str] = "orders"
 
     creditor: str = Field(primary_key=True, foreign_key="creditors.key")
     event_id: str = Field(primary_key=True)
+    debtor_id: int | None = Field(default=None, foreign_key="debtors.id", index=True)
     kind: str
     actor: str
     at: datetime = instant()
-    entries: str = text("[]")
+    body: str = text()
+    outcome: str = text()
 
 
 class PolicyRow(Row, table=True):

@@ -1,0 +1,151 @@
+"""What is asked of the books, and what they answer: the words of every road into them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from models.chasing.commands import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """Everything of a creditor stands still."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thaw:
+    """A creditor's chasing begins again, so many debtors a working day."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insolvency:
+    """A debtor was judged insolvent; ``judged_on`` missing takes a false match back."""
+
+    judged_on: date | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocate:
+    """What is left of a payment goes to the invoices named, else to the debtor's oldest."""
+
+    payment: str
+
+
+#: What may be ordered of an invoice, a debtor or a creditor.
+AnyCommand = Command | Freeze | Thaw | Insolvency | Allocate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One command, whoever gives it.
+
+    Attributes:
+        actor: who orders; ``system`` for the engine.
+        at: the instant of the order.
+        event_id: chosen by the caller; the same one is carried out once per creditor.
+        invoices: numbers; one, or a list in the order an amount is to fall.
+        debtor: our key, the ledger's code or the exact name, for all that it owes; a
+            creditor-wide order names neither.
+        amount: minor units; spread over the invoices when there are several.
+    """
+
+    creditor: str
+    command: AnyCommand
+    actor: str
+    at: datetime
+    event_id: str
+    invoices: tuple[str, ...] = ()
+    debtor: str = ""
+    amount: int | None = None
+
+
+class Entry(NamedTuple):
+    """What to tell the workflow of an invoice: the event's id and what it is."""
+
+    number: str
+    event_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What an order came to.
+
+    Attributes:
+        entries: which workflows to tell. A creditor-wide order leaves them to the sweep.
+        repeated: it had been carried out before; nothing changed now.
+        left: minor units of a payment that pay nothing yet.
+        elsewhere: the same for other creditors' cases of the same legal person.
+    """
+
+    creditor: str
+    entries: tuple[Entry, ...] = ()
+    repeated: bool = False
+    left: int = 0
+    elsewhere: tuple["Recorded", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """Money that came in, or was taken back when ``amount`` is negative.
+
+    Attributes:
+        key: the bank's reference, or what stands for it; known payments change nothing.
+        on: the day of the money.
+        numbers: invoices the payer named, in order.
+        debtor: our key, code or exact name; empty when not known.
+        exact: let what is left over pay an invoice of just that amount.
+        oldest: then let it pay the debtor's oldest invoices.
+    """
+
+    creditor: str
+    key: str
+    on: date
+    amount: int
+    currency: str
+    actor: str
+    at: datetime
+    numbers: tuple[str, ...] = ()
+    debtor: str = ""
+    text: str = ""
+    exact: bool = True
+    oldest: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that is being read in.
+
+    Attributes:
+        content_on: the day its content covers, inclusive.
+        complete: it holds every open item of the creditor.
+    """
+
+    name: str
+    sha256: str
+    content_on: date
+    actor: str
+    at: datetime
+    complete: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Imported:
+    """What a file came to; ``waiting`` items would be settled but need a yes first."""
+
+    import_id: int
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    settled: int = 0
+    rejected: int = 0
+    waiting: int = 0
+    state: str = "done"
+    why: str = ""
+    left: dict[str, int] = field(default_factory=dict)

@@ -1,0 +1,212 @@
+"""The books: the one way in for everything that people, files and banks say.
+
+:meth:`Books.record` takes orders. Files are read in by :mod:`models.store.booking`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.chasing.commands import ChangePolicy, Hold, Note, Pay, Release, Reverse
+from models.chasing.policy import Policy
+from models.errors import RefusedError, RelanceError, UnknownError
+from models.ledger.creditor import Creditor
+from models.orders import Allocate, Freeze, Incoming, Insolvency, Order, Recorded, Thaw
+from models.store import widening
+from models.store.engine import Store
+from models.store.finding import debtor_named, lock_debtors
+from models.store.paying import allocate_left, named_rows, receive
+from models.store.policies import keep_policy
+from models.store.reading import cases_of_debtor
+from models.store.recording import RepeatedError, carry_out, keep_order, known
+from models.store.reversing import take_back, take_back_from
+
+
+class Books:
+    """Records orders, payments and files: each once, all of it or nothing."""
+
+    def __init__(
+        self, store: Store, creditors: Mapping[str, Creditor], policies: Mapping[str, Policy]
+    ) -> None:
+        """Open the books of some creditors, under the policies that are on offer, by name."""
+        self.store = store
+        self.creditors = creditors
+        self.policies = policies
+
+    async def record(self, order: Order) -> Recorded:
+        """Carry out an order, once per ``event_id``; repeated, answer as the first time.
+
+        Raises:
+            RefusedError: why it cannot be taken, for a clerk; nothing was written.
+            UnknownError: what it names is not in the books; says what comes near.
+            UnavailableError: the books do not answer; the same call may succeed later.
+        """
+        creditor = self.creditor(order.creditor)
+        try:
+            async with self.store.writing() as connection:
+                return await self._carried_out(connection, order, creditor)
+        except (RepeatedError, RefusedError) as stopped:
+            async with self.store.reading() as connection:
+                earlier = await known(connection, order.creditor, order.event_id)
+            if earlier is not None:
+                return earlier
+            if isinstance(stopped, RepeatedError):
+                message = f"payment {order.event_id} of {order.creditor} is in the books already"
+                raise RefusedError(message) from None
+            raise
+
+    async def pay(self, incoming: Incoming, *, strict: bool = False) -> Recorded:
+        """Book money that came in, or was taken back; a known key changes nothing.
+
+        It pays the invoices named, then one of exactly what is left, then, when told so,
+        the debtor's oldest; the rest stays the debtor's.
+
+        Raises:
+            UnknownError: a number or the debtor is not in the books, and ``strict``.
+            UnavailableError: the books do not answer; the same call may succeed later.
+        """
+        self.creditor(incoming.creditor)
+        for _ in range(2):
+            try:
+                async with self.store.writing() as connection:
+                    await widening.ensure_creditor(connection, incoming.creditor)
+                    if incoming.amount < 0:
+                        return await take_back(connection, incoming)
+                    return await receive(connection, incoming, strict=strict)
+            except RepeatedError:
+                continue
+        message = f"payment {incoming.key} of {incoming.creditor} could not be booked"
+        raise RelanceError(message)
+
+    def creditor(self, key: str) -> Creditor:
+        """Return a creditor.
+
+        Raises:
+            UnknownError: nobody has this key; lists those there are.
+        """
+        if key not in self.creditors:
+            message = f"no creditor has the key {key!r}: there are {', '.join(self.creditors)}"
+            raise UnknownError(message)
+        return self.creditors[key]
+
+    def today(self, creditor: Creditor, at: datetime) -> date:
+        """Return the day of something about a whole creditor: that of its default policy."""
+        return self.policies[creditor.default_policy].day(at)
+
+    async def _carried_out(
+        self, connection: AsyncConnection, order: Order, creditor: Creditor
+    ) -> Recorded:
+        command = order.command
+        if isinstance(command, Freeze | Thaw | Insolvency) or (
+            isinstance(command, Hold | Release | Note) and not order.invoices
+        ):
+            return await self._wide(connection, order, creditor)
+        money = self._money(order)
+        if money is not None:
+            recorded = await money(connection)
+            if recorded.repeated:
+                return await known(connection, order.creditor, order.event_id) or recorded
+            await keep_order(connection, order, recorded)
+            return recorded
+        assert not isinstance(command, Allocate)  # noqa: S101  it is money, see above
+        if isinstance(command, ChangePolicy):
+            await self._keep(connection, command)
+        return await carry_out(connection, order, command)
+
+    def _money(self, order: Order) -> Callable[[AsyncConnection], Awaitable[Recorded]] | None:
+        match order.command:
+            case Pay() as pay:
+                return lambda connection: self._paid(connection, order, pay)
+            case Reverse() as reverse:
+                return lambda connection: take_back_from(connection, order, reverse)
+            case Allocate() as allocate:
+                return lambda connection: allocate_left(connection, order, allocate)
+            case _:
+                return None
+
+    async def _paid(self, connection: AsyncConnection, order: Order, command: Pay) -> Recorded:
+        """Book a payment that a person states: to what is named, else to the oldest."""
+        incoming = Incoming(
+            creditor=order.creditor,
+            key=command.payment or order.event_id,
+            on=command.on or self.today(self.creditors[order.creditor], order.at),
+            amount=command.amount if order.amount is None else order.amount,
+            currency=await _currency(connection, order),
+            actor=order.actor,
+            at=order.at,
+            numbers=order.invoices,
+            debtor=order.debtor,
+            exact=False,
+            oldest=not order.invoices,
+        )
+        return await receive(connection, incoming, strict=True)
+
+    async def _keep(self, connection: AsyncConnection, command: ChangePolicy) -> None:
+        policy = self.policies.get(command.policy)
+        if policy is None or policy.hash != command.hash:
+            message = f"no policy {command.policy} with the hash {command.hash} is on offer"
+            raise UnknownError(message)
+        await keep_policy(connection, policy)
+
+    async def _wide(
+        self, connection: AsyncConnection, order: Order, creditor: Creditor
+    ) -> Recorded:
+        await widening.ensure_creditor(connection, order.creditor)
+        debtor_id = None
+        if order.debtor:
+            debtor_id = await debtor_named(connection, order.creditor, order.debtor)
+            await lock_debtors(connection, [debtor_id])
+        today = self.today(creditor, order.at)
+        recorded = await _ordered(connection, order, debtor_id, (creditor, today))
+        if recorded is None:
+            assert isinstance(order.command, Release)  # noqa: S101  nothing else answers so
+            return await carry_out(connection, order, order.command)
+        await keep_order(connection, order, recorded, debtor_id)
+        return recorded
+
+
+async def _ordered(
+    connection: AsyncConnection,
+    order: Order,
+    debtor_id: int | None,
+    place: tuple[Creditor, date],
+) -> Recorded | None:
+    """Carry out an order about a debtor or a creditor; ``None`` leaves it to the cases."""
+    creditor, today = place
+    match order.command:
+        case Freeze():
+            return await widening.freeze(connection, order)
+        case Thaw():
+            return await widening.thaw(connection, order, creditor, today)
+        case Hold() as hold:
+            return await widening.hold(connection, order, hold, (debtor_id, today))
+        case Release():
+            return await widening.release(connection, order, debtor_id)
+        case Insolvency() as insolvency if debtor_id is not None:
+            return await widening.judge(connection, order, insolvency, debtor_id)
+        case Note() if debtor_id is not None:
+            return Recorded(creditor=order.creditor)
+        case _:
+            message = "this order needs a debtor"
+            raise RefusedError(message)
+
+
+async def _currency(connection: AsyncConnection, order: Order) -> str:
+    """Return the currency of what an order is about.
+
+    Raises:
+        RefusedError: there is none, or more than one.
+    """
+    if order.invoices:
+        rows = await named_rows(connection, order.creditor, order.invoices, strict=True)
+        currencies: set[str] = {row.currency for row in rows}
+    else:
+        debtor_id = await debtor_named(connection, order.creditor, order.debtor)
+        cases = await cases_of_debtor(connection, debtor_id)
+        currencies = {filed.case.invoice.currency for filed in cases}
+    if len(currencies) == 1:
+        return next(iter(currencies))
+    what = f"{' and '.join(sorted(currencies))} are open" if currencies else "nothing is open"
+    message = f"a payment needs one currency, but {what}: name the invoices"
+    raise RefusedError(message)

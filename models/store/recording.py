@@ -1,0 +1,212 @@
+"""One order carried out in one transaction: the road of every command into the books."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pydantic import TypeAdapter
+from sqlalchemy import BigInteger, bindparam, select, update
+from sqlalchemy import case as when
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.chasing import events as ev
+from models.chasing.case import Case
+from models.chasing.commands import Bounce, Command, Context, Credit, Dispute, Promise
+from models.chasing.ruling import PROMISE_MEMORY, ruled
+from models.chasing.sharing import shared
+from models.errors import RefusedError
+from models.orders import AnyCommand, Order, Recorded
+from models.store.appending import Growth, Stamp, append, grown
+from models.store.bouncing import mark_bad
+from models.store.finding import debtor_named, locked_named, locked_of_debtor
+from models.store.policies import policy_of
+from models.store.reading import Filed
+from models.store.statements import insert_new
+from models.store.tables.items import case_events, invoices
+from models.store.tables.money import credits_
+from models.store.tables.records import orders
+
+_KNOWN: Final = select(orders.c.outcome).where(
+    orders.c.creditor == bindparam("creditor"), orders.c.event_id == bindparam("event_id")
+)
+_PROMISES: Final = (
+    select(case_events.c.body)
+    .join_from(case_events, invoices, invoices.c.id == case_events.c.invoice_id)
+    .where(
+        invoices.c.debtor_id == bindparam("debtor_id"),
+        case_events.c.kind == "promised",
+        case_events.c.on >= bindparam("since"),
+    )
+)
+_COMMAND: Final[TypeAdapter[AnyCommand]] = TypeAdapter(AnyCommand)
+_OUTCOME: Final = TypeAdapter(Recorded)
+_USE_CREDIT: Final = (
+    update(credits_)
+    .where(
+        credits_.c.creditor == bindparam("creditor_"),
+        credits_.c.number == bindparam("number_"),
+    )
+    .values(
+        left=when(
+            (
+                credits_.c.left > bindparam("used", type_=BigInteger),
+                credits_.c.left - bindparam("used"),
+            ),
+            else_=0,
+        )
+    )
+)
+
+
+class RepeatedError(Exception):
+    """The order was carried out before: undo this transaction and answer as then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The cases an order is about, locked; ``debtor_id`` when it named the debtor instead."""
+
+    cases: list[Filed]
+    debtor_id: int | None = None
+
+
+async def meant(connection: AsyncConnection, order: Order) -> Meant:
+    """Return the cases that an order names, locked.
+
+    Raises:
+        UnknownError: an invoice or the debtor is not in the books.
+        RefusedError: it names neither.
+    """
+    if order.invoices:
+        return Meant(await locked_named(connection, order.creditor, order.invoices))
+    if not order.debtor:
+        message = "this order needs an invoice or a debtor"
+        raise RefusedError(message)
+    debtor_id = await debtor_named(connection, order.creditor, order.debtor)
+    return Meant(await locked_of_debtor(connection, debtor_id), debtor_id)
+
+
+async def carry_out(connection: AsyncConnection, order: Order, command: Command) -> Recorded:
+    """Rule on an order about cases and write what follows, for all of them or for none.
+
+    An order about a whole debtor leaves out the cases that it cannot concern.
+
+    Raises:
+        RefusedError: why the order cannot be taken.
+        RepeatedError: it was taken before.
+    """
+    about = await meant(connection, order)
+    growths = await _ruled(connection, order, command, about)
+    entries = await append(connection, growths)
+    await _beside(connection, order, command, growths)
+    recorded = Recorded(creditor=order.creditor, entries=entries)
+    await keep_order(connection, order, recorded, about.debtor_id)
+    return recorded
+
+
+async def keep_order(
+    connection: AsyncConnection, order: Order, recorded: Recorded, debtor_id: int | None = None
+) -> None:
+    """Remember that an order was carried out, and what it came to.
+
+    Raises:
+        RepeatedError: it was remembered already.
+    """
+    row = {
+        "creditor": order.creditor,
+        "event_id": order.event_id,
+        "kind": type(order.command).__name__.lower(),
+        "debtor_id": debtor_id,
+        "actor": order.actor,
+        "at": order.at,
+        "body": _COMMAND.dump_json(order.command).decode(),
+        "outcome": _OUTCOME.dump_json(recorded).decode(),
+    }
+    kept = await connection.execute(insert_new(connection, orders), row)
+    if kept.rowcount == 0:
+        raise RepeatedError
+
+
+async def known(connection: AsyncConnection, creditor: str, event_id: str) -> Recorded | None:
+    """Return what an order came to when it was carried out; ``None`` when it never was."""
+    found = await connection.execute(_KNOWN, {"creditor": creditor, "event_id": event_id})
+    outcome = found.scalar_one_or_none()
+    return None if outcome is None else replace(_OUTCOME.validate_json(outcome), repeated=True)
+
+
+async def _ruled(
+    connection: AsyncConnection, order: Order, command: Command, about: Meant
+) -> list[Growth]:
+    """Return how each case grows.
+
+    Raises:
+        RefusedError: one case refuses; for a whole debtor, when no case accepts, or when
+            the order's amount could not be placed.
+    """
+    by_number = {filed.case.invoice.number: filed for filed in about.cases}
+    cases = [filed.case for filed in about.cases]
+    whole = about.debtor_id is not None
+    if whole:
+        cases = [case for case in cases if _concerned(command, case)]
+    made = await _promises_made(connection, order, about)
+    stamp = Stamp(order.event_id, order.actor, order.at)
+    refusal = RefusedError("the debtor has nothing open that this could concern")
+    growths: list[Growth] = []
+    for case, share in shared(command, cases, order.amount, in_order=not whole):
+        filed = by_number[case.invoice.number]
+        policy = await policy_of(connection, case.policy_hash)
+        context = Context(
+            today=policy.day(order.at),
+            actor=order.actor,
+            key=order.event_id,
+            promises_made=made.get(filed.debtor_id, 0),
+        )
+        try:
+            events = ruled(share, case, policy, context)
+        except RefusedError as refused:
+            if not whole or share != command:
+                raise
+            refusal = refused
+            continue
+        growths.append(grown(filed, events, stamp))
+    if not growths:
+        raise refusal
+    return growths
+
+
+def _concerned(command: Command, case: Case) -> bool:
+    """Say whether a debtor's order can be about a case at all."""
+    if isinstance(command, Promise | Dispute):
+        return case.dead is None and case.open - case.disputed - case.crediting > 0
+    return True
+
+
+async def _promises_made(connection: AsyncConnection, order: Order, about: Meant) -> dict[int, int]:
+    """Return how many promises each debtor gave in the last 12 months, this one left out."""
+    if not isinstance(order.command, Promise):
+        return {}
+    since = (order.at - PROMISE_MEMORY).date()
+    made = {}
+    for debtor_id in {filed.debtor_id for filed in about.cases}:
+        values = {"debtor_id": debtor_id, "since": since}
+        bodies = (await connection.execute(_PROMISES, values)).scalars()
+        made[debtor_id] = len(_keys(ev.loaded(body) for body in bodies) - {order.event_id})
+    return made
+
+
+def _keys(events: Iterable[ev.Event]) -> set[str]:
+    return {e.promise for e in events if isinstance(e, ev.Promised) and not e.announced}
+
+
+async def _beside(
+    connection: AsyncConnection, order: Order, command: Command, growths: list[Growth]
+) -> None:
+    """Write what an order changes beside its cases: an address, a credit."""
+    if isinstance(command, Bounce):
+        for growth in growths:
+            await mark_bad(connection, growth)
+    if isinstance(command, Credit) and command.note:
+        events = [event for growth in growths for event in growth.events]
+        used = sum(event.amount for event in events if isinstance(event, ev.Credited))
+        values = {"creditor_": order.creditor, "number_": command.note, "used": used}
+        await connection.execute(_USE_CREDIT, values)

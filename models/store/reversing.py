@@ -1,0 +1,204 @@
+"""Money that is taken back: which payment it was, and the invoices that it leaves open again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, desc, insert, null, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.chasing.commands import Reverse
+from models.errors import RefusedError
+from models.orders import Entry, Incoming, Order, Recorded
+from models.store.appending import Stamp, append
+from models.store.finding import debtor_named, lock_debtors, locked_named
+from models.store.paying import Source, book, grown_by, named_rows, payment_named
+from models.store.reading import cases_of
+from models.store.tables.items import invoices
+from models.store.tables.money import allocations, payments
+
+#: Live payments that could be the one taken back, the last first.
+_CANDIDATES: Final = (
+    select(payments)
+    .outerjoin(allocations, allocations.c.payment_id == payments.c.id)
+    .where(
+        payments.c.creditor == bindparam("creditor"),
+        payments.c.currency == bindparam("currency"),
+        payments.c.amount >= bindparam("amount"),
+        payments.c.reversed_at == null(),
+        or_(
+            payments.c.key == bindparam("text"),
+            allocations.c.invoice_id.in_(bindparam("ids", expanding=True)),
+            payments.c.debtor_id == bindparam("debtor_id"),
+        ),
+    )
+    .order_by(desc(payments.c.on), desc(payments.c.id))
+)
+_LIVE: Final = (
+    select(
+        allocations.c.id,
+        allocations.c.payment_id,
+        allocations.c.invoice_id,
+        allocations.c.amount,
+        payments.c.key,
+        payments.c.on,
+        invoices.c.debtor_id,
+    )
+    .join_from(allocations, payments, payments.c.id == allocations.c.payment_id)
+    .join(invoices, invoices.c.id == allocations.c.invoice_id)
+    .where(allocations.c.reversed_at == null(), allocations.c.amount > 0)
+    .order_by(desc(allocations.c.id))
+)
+_END: Final = (
+    update(allocations)
+    .where(allocations.c.id == bindparam("row_id"))
+    .values(reversed_at=bindparam("to_at"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is taken back of one allocation; without one, of an invoice the ledger settled."""
+
+    invoice_id: int
+    amount: int
+    source: Source
+    allocation: Row[*tuple[Any, ...]] | None = None
+
+
+async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded:
+    """Book a negative payment: the payment it takes back pays nothing any more.
+
+    It is known by the reference it quotes, by the invoices it names, or by its debtor and
+    amount. When none is found, the amount stays left, for a person to look at.
+
+    Raises:
+        RepeatedError: somebody booked it at this moment.
+    """
+    known = await payment_named(connection, incoming.creditor, incoming.key)
+    if known is not None:
+        return Recorded(creditor=incoming.creditor, repeated=True, left=known.left)
+    target = await _target(connection, incoming)
+    if target is None:
+        await book(connection, incoming, None, incoming.amount)
+        return Recorded(creditor=incoming.creditor, left=incoming.amount)
+    wanted = -incoming.amount
+    live = _LIVE.where(allocations.c.payment_id == target.id)
+    found = (await connection.execute(live)).all()
+    await lock_debtors(connection, {row.debtor_id for row in found})
+    await cases_of(connection, {row.invoice_id for row in found}, lock=True)
+    found = (await connection.execute(live)).all()
+    spare = min(wanted, max(0, target.left))
+    parts = _parts(found, wanted - spare)
+    short = wanted - spare - sum(part.amount for part in parts)
+    whole = wanted == target.amount
+    await connection.execute(
+        update(payments)
+        .where(payments.c.id == target.id)
+        .values(left=target.left - spare, reversed_at=incoming.at if whole else None)
+    )
+    await book(connection, incoming, target.debtor_id, -short, target.id)
+    stamp = Stamp(incoming.key, incoming.actor, incoming.at)
+    entries = await _undo(connection, parts, stamp)
+    return Recorded(creditor=incoming.creditor, entries=entries, left=-short)
+
+
+async def take_back_from(connection: AsyncConnection, order: Order, command: Reverse) -> Recorded:
+    """Take money back from an invoice: its last payments first, then what the ledger settled.
+
+    Raises:
+        UnknownError: the invoice is not in the books.
+        RefusedError: more is taken back than was paid, or several invoices share an amount.
+    """
+    if not order.invoices or (order.amount is not None and len(order.invoices) > 1):
+        message = "money is taken back from one invoice at a time: name it"
+        raise RefusedError(message)
+    cases = await locked_named(connection, order.creditor, order.invoices)
+    entries: tuple[Entry, ...] = ()
+    for filed in cases:
+        amount = command.amount if order.amount is None else order.amount
+        amount = filed.case.paid if amount is None else amount
+        stamp = Stamp(order.event_id, order.actor, order.at)
+        await grown_by(connection, filed, Reverse(amount=amount), stamp)
+        incoming = Incoming(
+            creditor=order.creditor,
+            key=f"{order.event_id}.{filed.id}",
+            on=order.at.date(),
+            amount=-amount,
+            currency=filed.case.invoice.currency,
+            actor=order.actor,
+            at=order.at,
+        )
+        payment_id = await book(connection, incoming, filed.debtor_id, 0)
+        live = _LIVE.where(allocations.c.invoice_id == filed.id)
+        parts = _parts((await connection.execute(live)).all(), amount)
+        rest = amount - sum(part.amount for part in parts)
+        if rest:
+            source = Source(payment_id, incoming.key, incoming.on)
+            parts.append(Part(filed.id, rest, source))
+        entries += await _undo(connection, parts, stamp)
+    return Recorded(creditor=order.creditor, entries=entries)
+
+
+async def _target(connection: AsyncConnection, incoming: Incoming) -> Row[*tuple[Any, ...]] | None:
+    named = await named_rows(connection, incoming.creditor, incoming.numbers, strict=False)
+    debtor_id = None
+    if incoming.debtor:
+        try:
+            debtor_id = await debtor_named(connection, incoming.creditor, incoming.debtor)
+        except RefusedError:
+            debtor_id = None
+    values = {
+        "creditor": incoming.creditor,
+        "currency": incoming.currency,
+        "amount": -incoming.amount,
+        "text": incoming.text,
+        "ids": [row.id for row in named],
+        "debtor_id": debtor_id,
+    }
+    rows = (await connection.execute(_CANDIDATES, values)).all()
+    quoted = [row for row in rows if row.key == incoming.text]
+    same = [row for row in rows if row.amount == -incoming.amount]
+    return next(iter(quoted or same or (rows if named else [])), None)
+
+
+def _parts(rows: Iterable[Row[*tuple[Any, ...]]], wanted: int) -> list[Part]:
+    parts = []
+    for row in rows:
+        amount = min(wanted, row.amount)
+        if amount > 0:
+            source = Source(row.payment_id, row.key, row.on)
+            parts.append(Part(row.invoice_id, amount, source, row))
+            wanted -= amount
+    return parts
+
+
+async def _undo(connection: AsyncConnection, parts: list[Part], stamp: Stamp) -> tuple[Entry, ...]:
+    """End allocations, in part or whole, and record it on their invoices, already locked."""
+    ended = [
+        {"row_id": part.allocation.id, "to_at": stamp.at}
+        for part in parts
+        if part.allocation is not None
+    ]
+    kept = [
+        {
+            "payment_id": part.source.id,
+            "invoice_id": part.invoice_id,
+            "amount": part.allocation.amount - part.amount if part.allocation else -part.amount,
+            "at": stamp.at,
+        }
+        for part in parts
+        if part.allocation is None or part.allocation.amount > part.amount
+    ]
+    if ended:
+        await connection.execute(_END, ended)
+    if kept:
+        await connection.execute(insert(allocations), kept)
+    growths = []
+    cases = {f.id: f for f in await cases_of(connection, {part.invoice_id for part in parts})}
+    for part in parts:
+        command = Reverse(amount=part.amount, payment=part.source.key)
+        growth = await grown_by(connection, cases[part.invoice_id], command, stamp)
+        cases[part.invoice_id] = growth.filed
+        growths.append(growth)
+    return await append(connection, growths)

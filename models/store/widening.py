@@ -1,0 +1,193 @@
+"""Orders about a whole debtor or a whole creditor: holds, freeze and thaw, insolvency, notes."""
+
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import bindparam, false, func, null, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.chasing.commands import Hold
+from models.errors import RefusedError
+from models.ledger.creditor import Creditor
+from models.ledger.days import calendar
+from models.ledger.debtor import Standing
+from models.orders import Entry, Insolvency, Order, Recorded
+from models.store.finding import lock_debtors
+from models.store.policies import policy_of
+from models.store.statements import insert_new
+from models.store.tables.items import invoices
+from models.store.tables.parties import creditors, debtors, holds
+
+_OPEN: Final = select(invoices.c.number).where(
+    invoices.c.debtor_id == bindparam("debtor_id"), invoices.c.closed == false()
+)
+_STIR_DEBTOR: Final = update(debtors).where(debtors.c.id == bindparam("row_id"))
+_STIR_CREDITOR: Final = update(creditors).where(creditors.c.key == bindparam("row_key"))
+#: By debtor and policy, the due date of the oldest open invoice.
+_OLDEST: Final = (
+    select(invoices.c.debtor_id, invoices.c.policy_hash, func.min(invoices.c.due))
+    .where(
+        invoices.c.creditor == bindparam("creditor"),
+        invoices.c.closed == false(),
+        invoices.c.open > 0,
+    )
+    .group_by(invoices.c.debtor_id, invoices.c.policy_hash)
+)
+
+
+async def ensure_creditor(connection: AsyncConnection, creditor: str) -> None:
+    """Give a creditor its row, when it has none yet."""
+    await connection.execute(insert_new(connection, creditors), {"key": creditor})
+
+
+async def stir_debtor(connection: AsyncConnection, order: Order, debtor_id: int) -> Recorded:
+    """Say that all cases of a debtor must look again, and which they are."""
+    await connection.execute(_STIR_DEBTOR.values(stirred_at=order.at), {"row_id": debtor_id})
+    kind = type(order.command).__name__.lower()
+    numbers = (await connection.execute(_OPEN, {"debtor_id": debtor_id})).scalars()
+    entries = tuple(Entry(number, order.event_id, kind) for number in numbers)
+    return Recorded(creditor=order.creditor, entries=entries)
+
+
+async def hold(
+    connection: AsyncConnection, order: Order, command: Hold, where: tuple[int | None, date]
+) -> Recorded:
+    """Stop chasing a debtor, or everybody when ``where`` names none, until a day.
+
+    Raises:
+        RefusedError: that day has begun.
+    """
+    debtor_id, today = where
+    if command.until is not None and command.until <= today:
+        message = f"nothing can be held until {command.until}: that day has begun"
+        raise RefusedError(message)
+    row = {
+        "creditor": order.creditor,
+        "debtor_id": debtor_id,
+        "key": order.event_id,
+        "until": command.until,
+        "reason": command.reason,
+        "by": order.actor,
+        "at": order.at,
+    }
+    await connection.execute(holds.insert(), row)
+    return await _stirred(connection, order, debtor_id)
+
+
+async def release(
+    connection: AsyncConnection, order: Order, debtor_id: int | None
+) -> Recorded | None:
+    """End the holds of a debtor, or of the creditor; ``None`` when there is none."""
+    scope = holds.c.debtor_id == debtor_id if debtor_id else holds.c.debtor_id == null()
+    ended = await connection.execute(
+        update(holds)
+        .where(holds.c.creditor == order.creditor, holds.c.released_at == null(), scope)
+        .values(released_at=order.at)
+    )
+    if ended.rowcount == 0:
+        return None
+    return await _stirred(connection, order, debtor_id)
+
+
+async def _stirred(connection: AsyncConnection, order: Order, debtor_id: int | None) -> Recorded:
+    if debtor_id is not None:
+        return await stir_debtor(connection, order, debtor_id)
+    values = {"row_key": order.creditor}
+    await connection.execute(_STIR_CREDITOR.values(stirred_at=order.at), values)
+    return Recorded(creditor=order.creditor)
+
+
+async def freeze(connection: AsyncConnection, order: Order) -> Recorded:
+    """Let everything of a creditor stand still.
+
+    Raises:
+        RefusedError: it does already.
+    """
+    frozen = await connection.execute(
+        update(creditors)
+        .where(creditors.c.key == order.creditor, creditors.c.frozen == false())
+        .values(frozen=True, stirred_at=order.at)
+    )
+    if frozen.rowcount == 0:
+        message = f"creditor {order.creditor} is frozen already"
+        raise RefusedError(message)
+    return Recorded(creditor=order.creditor)
+
+
+async def thaw(
+    connection: AsyncConnection, order: Order, creditor: Creditor, today: date
+) -> Recorded:
+    """Let chasing begin again: so many debtors a working day, the oldest overdue first.
+
+    Raises:
+        RefusedError: the creditor is not frozen.
+    """
+    thawed = await connection.execute(
+        update(creditors)
+        .where(creditors.c.key == order.creditor, creditors.c.frozen == true())
+        .values(frozen=False, thawed_on=today, stirred_at=order.at)
+    )
+    if thawed.rowcount == 0:
+        message = f"creditor {order.creditor} is not frozen"
+        raise RefusedError(message)
+    turns = await _turns(connection, creditor, today)
+    await connection.execute(
+        update(debtors).where(debtors.c.creditor == order.creditor).values(thaws_on=None)
+    )
+    if turns:
+        await connection.execute(
+            update(debtors)
+            .where(debtors.c.id == bindparam("row_id"))
+            .values(thaws_on=bindparam("to_day")),
+            [{"row_id": debtor_id, "to_day": day} for debtor_id, day in turns],
+        )
+    return Recorded(creditor=order.creditor)
+
+
+async def _turns(
+    connection: AsyncConnection, creditor: Creditor, today: date
+) -> list[tuple[int, date]]:
+    """Return the day of each debtor to whom something could be said today, oldest due first."""
+    oldest: dict[int, date] = {}
+    found = await connection.execute(_OLDEST, {"creditor": creditor.key})
+    for debtor_id, digest, due in found.all():
+        policy = await policy_of(connection, digest)
+        if due + timedelta(days=policy.levels[0].after_days or 0) <= today:
+            oldest[debtor_id] = min(due, oldest.get(debtor_id, due))
+    working = calendar(creditor.calendar)
+    day = working.first(today)
+    turns = []
+    for place, debtor_id in enumerate(sorted(oldest, key=lambda key: (oldest[key], key))):
+        if place and place % creditor.first_contacts_per_day == 0:
+            day = working.after(day, 1)
+        turns.append((debtor_id, day))
+    return sorted(turns)
+
+
+async def judge(
+    connection: AsyncConnection, order: Order, command: Insolvency, debtor_id: int
+) -> Recorded:
+    """Record an insolvency, or take it back, for a legal person in every creditor's books.
+
+    A debtor without a legal id is stopped alone.
+    """
+    legal_id = select(debtors.c.legal_id).where(debtors.c.id == debtor_id)
+    same = select(debtors.c.id, debtors.c.creditor).where(
+        (debtors.c.id == debtor_id)
+        | ((debtors.c.legal_id != "") & (debtors.c.legal_id == legal_id.scalar_subquery()))
+    )
+    found: dict[int, str] = {row.id: row.creditor for row in await connection.execute(same)}
+    await lock_debtors(connection, found)
+    standing = Standing.NORMAL if command.judged_on is None else Standing.INSOLVENT
+    await connection.execute(
+        update(debtors)
+        .where(debtors.c.id.in_(found))
+        .values(insolvent_on=command.judged_on, standing=standing.value)
+    )
+    heard = {key: await stir_debtor(connection, order, key) for key in sorted(found)}
+    elsewhere = tuple(
+        Recorded(creditor=found[key], entries=heard[key].entries)
+        for key in heard
+        if key != debtor_id
+    )
+    return Recorded(creditor=order.creditor, entries=heard[debtor_id].entries, elsewhere=elsewhere)
