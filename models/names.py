@@ -19,6 +19,22 @@ DUE: Final = "RelanceDue"
 NEXT_AT: Final = "RelanceNextAt"
 
 
+#: Types of workflows.
+INVOICE: Final = "Invoice"
+DEBTOR_RUN: Final = "Debtor"
+INTAKE: Final = "Intake"
+SWEEP: Final = "Sweep"
+
+#: Names under which workflows ask for activities.
+LOOK: Final = "look"
+COMPOSE: Final = "compose"
+RECORD: Final = "record"
+DELIVER: Final = "deliver"
+EXPIRE: Final = "expire"
+TAKE_IN: Final = "take_in"
+SWEEP_UP: Final = "sweep_up"
+
+
 def channel_queue(channel: str) -> str:
     """Return the task queue of a channel's sends.
 

@@ -1,6 +1,6 @@
 """What the engine asks of the world: one protocol per kind of door."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,8 @@ from typing import Protocol
 
 from models.chasing.notice import Notice
 from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
+from models.orders import Entry
+from models.wire import DebtorRef, Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,20 @@ class Clock(Protocol):
 
 
 class Engine(Protocol):
-    """The way from the desk to the workflows. Failures to reach it never fail a command."""
+    """The way from the books to the workflows.
 
-    async def tell(self, creditor: str, number: str, what: str, event: str) -> bool:
-        """Signal an invoice's workflow that an event was committed; False when it is down."""
+    A call that cannot reach Temporal returns False or a smaller count and never fails
+    its caller: the sweep does later what was not done.
+    """
+
+    async def start(self, starts: Sequence[Start]) -> int:
+        """See that a workflow runs for each invoice; return for how many it is sure."""
+        ...
+
+    async def tell(self, creditor: str, entries: Sequence[Entry]) -> int:
+        """Tell invoices' workflows of committed events; return how many were told."""
+        ...
+
+    async def poke(self, ref: DebtorRef) -> bool:
+        """Wake a debtor's workflow for a slot."""
         ...

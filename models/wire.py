@@ -31,13 +31,6 @@ class DebtorRef(Wire):
     at: datetime | None = None
 
 
-class Told(Wire):
-    """Something was committed: what people call it, and the event's id."""
-
-    what: str
-    event: str = ""
-
-
 class LookIn(Wire):
     """A look to take: ``look`` counts the looks of this run, from 0."""
 
@@ -129,6 +122,7 @@ class ExpireIn(Wire):
     creditor: str
     debtor: str
     notices: tuple[str, ...]
+    now: datetime
 
 
 class Swept(Wire):
@@ -138,3 +132,91 @@ class Swept(Wire):
     told: int = 0
     poked: int = 0
     expired: int = 0
+
+
+class Instalment(Wire):
+    """A part of a promise; ``amount`` is a decimal string, empty for the rest."""
+
+    by: date
+    amount: str = ""
+
+
+class Said(Wire):
+    """What a signal or update says: an event already committed, or an order to record.
+
+    Attributes:
+        event: id of the committed event; then nothing else counts.
+        id: names the order; the same one is carried out once.
+        amount: decimal string of major units.
+    """
+
+    event: str = ""
+    id: str = ""
+    actor: str = ""
+    amount: str = ""
+    by: date | None = None
+    until: date | None = None
+    reason: str = ""
+    outcome: str = ""
+    level: str = ""
+    parts: tuple[Instalment, ...] = ()
+    accepted: bool = False
+
+
+class RecordIn(Wire):
+    """An order that came through Temporal, for one invoice."""
+
+    creditor: str
+    number: str
+    what: str
+    said: Said
+    now: datetime
+
+
+class Verdict(Wire):
+    """What became of an order: ``recorded`` or a refusal, with a sentence."""
+
+    recorded: bool
+    sentence: str
+    events: tuple[str, ...] = ()
+
+
+class Start(Wire):
+    """An invoice whose workflow is to run, with what its search attributes begin with."""
+
+    creditor: str
+    number: str
+    debtor: str = ""
+    due: date | None = None
+
+
+class FileIn(Wire):
+    """A file to take in: where the worker finds it, and what it holds.
+
+    Attributes:
+        kind: items, contacts or payments.
+        content_on: day its content covers, inclusive; ``None`` for today.
+    """
+
+    path: str
+    creditor: str
+    kind: str = "items"
+    complete: bool = False
+    content_on: date | None = None
+    mapping: str = ""
+    actor: str = "intake"
+
+
+class FileTaken(Wire):
+    """What a file came to: counts, and where its rejects lie."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    settled: int = 0
+    rejected: int = 0
+    waiting: int = 0
+    started: int = 0
+    state: str = "done"
+    rejects: str = ""

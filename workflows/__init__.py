@@ -1,0 +1,1 @@
+"""When: one file per life cycle. No rules, no I/O; this file imports nothing on purpose."""

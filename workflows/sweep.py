@@ -1,0 +1,34 @@
+"""What nobody woke: found in the books at intervals, and woken."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from models import names
+    from models.wire import Swept
+
+#: A sweep that takes longer gives way to the next one.
+LONGEST = timedelta(minutes=10)
+
+
+@workflow.defn(name=names.SWEEP)
+class SweepWorkflow:
+    """One sweep; a schedule runs it hourly, every minute where all is embedded."""
+
+    @workflow.run
+    async def run(self) -> Swept:
+        """Return what was repaired."""
+        swept: Swept = await workflow.execute_activity(
+            names.SWEEP_UP,
+            workflow.now(),
+            result_type=Swept,
+            start_to_close_timeout=LONGEST,
+            retry_policy=RetryPolicy(maximum_attempts=3),
+        )
+        workflow.set_current_details(
+            f"{swept.started} started, {swept.told} told, {swept.poked} poked, "
+            f"{swept.expired} expired"
+        )
+        return swept
