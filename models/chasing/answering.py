@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from models.chasing import events as ev
-from models.chasing.case import Case
+from models.chasing.case import Case, Dispute
 from models.chasing.facts import Facts
 from models.chasing.level import Level, LevelKind
 from models.chasing.moment import Draft
@@ -70,8 +70,12 @@ def _promise(heard: Heard) -> ev.Promised | None:
     return next((e for e in heard.events if isinstance(e, ev.Promised) and not e.announced), None)
 
 
-def _dispute(heard: Heard) -> ev.Disputed | None:
-    return next((e for e in heard.events if isinstance(e, ev.Disputed) and e.accepted), None)
+def _dispute(heard: Heard) -> Dispute | None:
+    """Return the dispute that pauses from now on: one raised, or one accepted afterwards."""
+    for event in heard.events:
+        if isinstance(event, ev.Disputed | ev.DisputeRuled) and event.accepted:
+            return next((d for d in heard.case.disputes if d.key == event.dispute), None)
+    return None
 
 
 def _thanks(heard: Heard) -> bool:
@@ -133,8 +137,9 @@ def _line(kind: NoticeKind, heard: Heard, at: datetime) -> Line:
     if kind is NoticeKind.PROMISE_CONFIRMED:
         promise = _promise(heard)
         amount = next((p.amount for p in case.promises if promise and p.key == promise.promise), 0)
-    if kind is NoticeKind.DISPUTE_CONFIRMED:
-        amount = case.disputes[-1].amount
+    dispute = _dispute(heard)
+    if kind is NoticeKind.DISPUTE_CONFIRMED and dispute is not None:
+        amount = dispute.amount
     if kind is NoticeKind.THANKS:
         amount = sum(e.amount for e in heard.events if isinstance(e, ev.Paid))
     return Line(
