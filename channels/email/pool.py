@@ -150,7 +150,7 @@ def _client(settings: Settings) -> SMTP:
         port=settings.port,
         username=user,
         password=settings.password.get_secret_value() if user else None,
-        local_hostname=settings.helo or None,
+        local_hostname=settings.own_name,
         timeout=settings.timeout,
         use_tls=settings.tls == "tls",
         start_tls=settings.tls == "starttls",

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
         ca_file: certificates to trust instead of the system's.
         timeout: seconds for connecting and for each answer of the server.
         patience: seconds for a whole mail, waiting for a connection included.
-        helo: the name we give; empty for that of this machine.
+        helo: the name we give; empty for that of this machine, as its DNS has it.
         sender: where bounces go; empty for the address a creditor's mail comes from.
         connections: how many may be open at once.
         mails_per_connection: after so many a connection is closed, as relays like it.
@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     def place(self) -> str:
         """Host and port, as error texts name the server."""
         return f"{self.host}:{self.port}"
+
+    @property
+    def own_name(self) -> str | None:
+        """The name we give; ``None`` asks the DNS, which costs seconds where there is none."""
+        return self.helo or ("localhost" if self.host in _AT_HOME else None)
 
     @cached_property
     def trust(self) -> ssl.SSLContext:

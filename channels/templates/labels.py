@@ -1,17 +1,21 @@
 """How a language writes amounts, dates and the words of the frame around every notice."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_precision
 
-from models.ledger.money import Money
+from models.ledger.money import Money, exponent
+
+#: Where a code would run into the figure: CHF1,200.
+_TOUCHING: Final = re.compile(r"(?<=[A-Za-z])(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,16 @@ class Labels:
 
 @lru_cache(maxsize=20_000)
 def _money(minor: int, currency: str, locale: str) -> str:
-    return format_currency(Money(minor, currency).major, currency, locale=locale)
+    # Babel shows the digits people pay with; where ledgers keep more, none may be rounded away.
+    usual = exponent(currency) == get_currency_precision(currency)
+    shown = format_currency(
+        Money(minor, currency).major,
+        currency,
+        locale=locale,
+        currency_digits=usual,
+        decimal_quantization=usual,
+    )
+    return _TOUCHING.sub("\u00a0", shown)
 
 
 @lru_cache(maxsize=20_000)

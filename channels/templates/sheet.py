@@ -16,6 +16,7 @@ from channels.templates.words import TAG, Words
 from models.errors import RefusedError
 
 _GAPS: Final = re.compile(r"\n{3,}")
+_LOOSE_ENDS: Final = re.compile(r"[ \t]+$", re.MULTILINE)
 _MARK: Final = re.compile(r"\[([a-z]+)\]")
 _COMMENT: Final = re.compile(r"\{#.*?#\}\s*", re.DOTALL)
 
@@ -56,7 +57,8 @@ class Sheet:
         try:
             subject = self._subject.render(facts).strip()
             facts["subject"] = subject
-            text = _GAPS.sub("\n\n", self._text.render(facts)).strip() + "\n"
+            text = _LOOSE_ENDS.sub("", self._text.render(facts))
+            text = _GAPS.sub("\n\n", text).strip() + "\n"
             html = self._html.render(facts) if self._html else ""
         except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError) as wrong:
             raise self._refusal(wrong, self._where(facts)) from None

@@ -300,6 +300,14 @@ async def test_bounces_are_asked_for_under_the_key(scripted, mailer, notice):
     assert rcpt.endswith("NOTIFY=FAILURE,DELAY")
 
 
+@pytest.mark.parametrize(("helo", "given"), [("", "localhost"), ("mx.nord.example",) * 2])
+async def test_we_say_who_we_are(scripted, mailer, notice, helo, given):
+    script = {"DATA": "354 go ahead"}
+    async with scripted(script) as (port, heard), mailer(port, helo=helo) as channel:
+        await channel.send(notice())
+    assert heard[0] == f"EHLO {given}"
+
+
 async def test_an_address_beyond_ascii_needs_a_server_that_takes_it(served, mailer, notice):
     said = notice(to=Recipient("c-1", name="René", email="rené@münchen.example"))
     async with served() as (port, _), mailer(port) as channel:

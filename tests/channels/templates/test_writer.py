@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.templates.labels import Labels
 from channels.templates.writer import Templates
 from models.chasing.level import LevelKind
 from models.chasing.notice import (
@@ -117,7 +118,7 @@ def test_every_level_of_every_policy_has_words(writer, language, level, kind, ma
         left = text.replace(EVIL, "")
         assert not re.search(r"\{\{|\}\}|\{%|%\}|\*\*|Undefined|\[[a-z-]+\]|\bNone\b", left)
         assert "Owner Bank" not in text
-    assert "\n\n\n" not in written.text
+    assert not re.search(r"\n\n\n|[ \t]\n", written.text)
     assert bool(written.html) == (kind != "call")
     assert not re.search(r"<b>|<img|<link|<script|href=|src=|url\(", written.html)
 
@@ -223,6 +224,22 @@ def test_amounts_are_netted_as_the_totals_say(writer):
 )
 def test_lateness_in_words(writer, days, words):
     assert words in writer.write(notice(language="en", lines=(line(days_late=days),))).text
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "shown"),
+    [
+        (120_050, "EUR", "€1,200.50"),
+        (1_200, "JPY", "JP¥1,200"),
+        (1_200_505, "TND", "TND\u00a01,200.505"),
+        (120_050, "RSD", "RSD\u00a01,200.50"),
+        (1_200_505, "IQD", "IQD\u00a01,200.505"),
+        (-120_050, "CHF", "-CHF\u00a01,200.50"),
+    ],
+)
+def test_no_digit_of_an_amount_is_lost(minor, currency, shown):
+    labels = Labels({"locale": "en_GB"})
+    assert labels.money(minor, currency) == shown
 
 
 def test_money_goes_to_the_account_of_its_currency(writer):
