@@ -10,6 +10,8 @@ from models.errors import PolicyError
 #: No calendar has this many days off in a row; a longer search is a defect.
 _SEARCH = 60
 _DAY = timedelta(days=1)
+#: Where no calendar is known.
+_WEEKEND = frozenset({5, 6})
 
 
 class Calendar:
@@ -59,17 +61,14 @@ class Calendar:
         raise PolicyError(message)
 
     def _year(self, year: int) -> frozenset[int]:
-        weekend = {5, 6} if self._days is None else set(self._days.weekend)
-        start = date(year, 1, 1).toordinal()
-        off = {
-            ordinal
-            for ordinal in range(start, date(year, 12, 31).toordinal() + 1)
-            if (ordinal + 6) % 7 in weekend
-        }
-        if self._days is not None:
-            named = self._days.__class__(subdiv=self._days.subdiv, years=year)
-            off.update(day.toordinal() for day in named)
-        return frozenset(off)
+        ordinals = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
+        if self._days is None:
+            return frozenset(ordinal for ordinal in ordinals if (ordinal + 6) % 7 in _WEEKEND)
+        # A list of its own: the shared one would grow under other threads.
+        named = self._days.__class__(subdiv=self._days.subdiv, years=year)
+        return frozenset(
+            ordinal for ordinal in ordinals if not named.is_working_day(date.fromordinal(ordinal))
+        )
 
 
 @cache

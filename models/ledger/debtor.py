@@ -16,7 +16,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A postal address; a letter needs street or city and a postcode."""
+    """A postal address; a letter needs street and city."""
 
     street: str = ""
     postcode: str = ""

@@ -4,24 +4,41 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import cache
-from typing import Self
+from typing import Final, Self
 
 from babel.numbers import get_currency_precision, list_currencies
 
 from models.errors import RefusedError
 
 #: More digits than any ledger holds, and what a 64-bit column can keep.
-LIMIT = 10**17
+LIMIT: Final = 10**17
+
+#: Where CLDR counts the digits people still pay with, and ISO 4217 those that ledgers keep.
+_LEDGERS_KEEP: Final = {
+    "AFN": 2,
+    "ALL": 2,
+    "IQD": 3,
+    "IRR": 2,
+    "KPW": 2,
+    "LAK": 2,
+    "LBP": 2,
+    "MGA": 2,
+    "MMK": 2,
+    "RSD": 2,
+    "SOS": 2,
+    "SYP": 2,
+    "YER": 2,
+}
 
 
 @cache
 def exponent(currency: str) -> int:
-    """Return how many digits follow the point in a currency (CLDR).
+    """Return how many digits follow the point in a currency (ISO 4217).
 
-    >>> exponent("EUR"), exponent("JPY"), exponent("TND")
-    (2, 0, 3)
+    >>> exponent("EUR"), exponent("JPY"), exponent("TND"), exponent("RSD")
+    (2, 0, 3, 2)
     """
-    return get_currency_precision(currency)
+    return _LEDGERS_KEEP.get(currency, get_currency_precision(currency))
 
 
 @cache
@@ -34,7 +51,7 @@ def known(currency: str) -> bool:
     return currency in _currencies()
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Money:
     """An exact amount.
 
@@ -61,17 +78,21 @@ class Money:
             message = f"{currency!r} is not a currency of ISO 4217"
             raise RefusedError(message)
         try:
-            scaled = Decimal(text).scaleb(exponent(currency))
+            major = Decimal(text)
         except InvalidOperation as wrong:
             message = f"{text!r} is not an amount such as 1234.50"
             raise RefusedError(message) from wrong
-        if not scaled.is_finite() or abs(scaled) > LIMIT:
+        digits = exponent(currency)
+        if not major.is_finite() or abs(major) > Decimal(LIMIT).scaleb(-digits):
             message = f"{text} {currency} is outside what a ledger can hold"
             raise RefusedError(message)
-        if scaled != scaled.to_integral_value():
-            message = f"{text} is finer than {currency} allows ({exponent(currency)} decimals)"
+        # Decimal arithmetic would round what has more than 28 digits, integers do not.
+        whole, parts = major.as_integer_ratio()
+        minor, rest = divmod(whole * 10**digits, parts)
+        if rest:
+            message = f"{text} is finer than {currency} allows ({digits} decimals)"
             raise RefusedError(message)
-        return cls(int(scaled), currency)
+        return cls(minor, currency)
 
     @property
     def major(self) -> Decimal:
