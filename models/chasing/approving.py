@@ -5,13 +5,15 @@ from models.chasing.answers import Blocker, State, Wait
 from models.chasing.moment import Draft, Look, Moment
 
 
-def leaves(group: list[Look], top: Look, draft: Draft) -> bool:
+def leaves(group: list[Look], draft: Draft) -> bool:
     """Say whether a notice may leave: no yes is needed, or every line of it has one.
 
     A line that joined, or that grew since the yes, needs a new one for the whole notice;
     a line that shrank does not.
     """
-    if not any(top.level.asks(total.net, total.currency) for total in draft.totals):
+    currencies = {look.currency for look in group}
+    totals = [(total.net, total.currency) for total in draft.totals if total.currency in currencies]
+    if not any(look.level.asks(*total) for look in group for total in totals):
         return True
     for look in group:
         yes = look.case.yes
@@ -33,6 +35,7 @@ def ask(moment: Moment, group: list[Look], draft: Draft) -> None:
             round=look.contact.round,
             amount=look.case.chaseable,
             digest=draft.digest,
+            by=look.case.caused_by,
         )
         moment.record(look, asked)
         why = f"{draft.level} waits for an approval asked for on {today}"

@@ -1,14 +1,15 @@
 """What keeps a case from being chased, and until when."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from models.chasing.answers import Blocker, State, Wait
+from models.chasing.calling import ends_on, retried_on
 from models.chasing.case import Case
 from models.chasing.facts import Facts
 from models.chasing.policy import Policy
-from models.chasing.promising import broken_on
+from models.chasing.promising import looked_at, unseen
 from models.ledger.debtor import Hold
 from models.ledger.invoice import Method
 
@@ -26,11 +27,16 @@ def _stopped(case: Case, rule: str, why: str, state: State, blocker: Blocker) ->
     return Wait(rule, why, state, (blocker,), level=case.level)
 
 
+def stopped_by_insolvency(case: Case, facts: Facts) -> bool:
+    """Say whether a claim is from before its debtor's judgment; one of unknown issue is."""
+    issued, judged = case.invoice.issued, facts.insolvent_on
+    return judged is not None and (issued is None or issued <= judged)
+
+
 def _insolvent(case: Case, _: Policy, facts: Facts, __: date) -> Wait | None:
-    judged = facts.insolvent_on
-    if judged is None or (case.invoice.issued is not None and case.invoice.issued > judged):
+    if not stopped_by_insolvency(case, facts):
         return None
-    why = f"the debtor is insolvent since {judged}"
+    why = f"the debtor is insolvent since {facts.insolvent_on}"
     return _stopped(case, "12", why, State.HELD, Blocker.INSOLVENCY)
 
 
@@ -115,44 +121,55 @@ def _on_its_way(case: Case, policy: Policy, facts: Facts, today: date) -> Wait |
     return None
 
 
-def _nothing_to_chase(case: Case, policy: Policy, _: Facts, today: date) -> Wait | None:
+def _nothing_to_chase(case: Case, policy: Policy, facts: Facts, today: date) -> Wait | None:
     if case.chaseable > 0:
         return None
-    blockers: list[Blocker] = []
-    state = State.DISPUTED
-    days: list[date] = []
-    if case.promised:
-        blockers.append(Blocker.PROMISE)
-        state = State.PROMISED
-        days = sorted(
-            broken_on(policy, by)
-            for promise in case.promises
-            if promise.pauses
-            for by, _amount in promise.parts
-        )
-    if case.disputed:
-        blockers.append(Blocker.DISPUTE)
-        state = State.DISPUTED
-    if case.crediting:
-        blockers.append(Blocker.CREDIT_EXPECTED)
-    rule = "6" if state is State.PROMISED else "7"
-    ahead = next((day for day in days if day > today), None)
-    until = None if ahead is None else policy.opening(ahead)
-    if ahead is None and days:
+    waits = (
+        (case.promised, Blocker.PROMISE),
+        (case.disputed, Blocker.DISPUTE),
+        (case.crediting, Blocker.CREDIT_EXPECTED),
+    )
+    blockers = [blocker for amount, blocker in waits if amount]
+    state = State.PROMISED if blockers == [Blocker.PROMISE] else State.DISPUTED
+    broken = looked_at(case, policy, today)
+    days = _answers_due(case, today)
+    if broken is not None:
+        days.append(broken)
+    until = policy.opening(min(days)) if days else None
+    if unseen(case, policy, today):
         blockers.append(Blocker.BOOKS_STALE)
-        until = policy.opening(policy.working_days.first(today + timedelta(days=1)))
+        again = stale_until(policy, facts, today)
+        until = again if until is None else min(until, again)
     why = f"all that is open waits: {', '.join(blockers)}"
-    return Wait(rule, why, state, tuple(blockers), until, ahead, case.level)
+    rule = "6" if state is State.PROMISED else "7"
+    return Wait(rule, why, state, tuple(blockers), until, broken, case.level)
 
 
-def _calling(case: Case, policy: Policy, _: Facts, __: date) -> Wait | None:
+def _answers_due(case: Case, today: date) -> list[date]:
+    """Return the days after which somebody in the house is late with an answer or a credit."""
+    by = [dispute.answer_by for dispute in case.disputes if dispute.state == "open"]
+    by += [credit.by for credit in case.credits]
+    return [day + timedelta(days=1) for day in by if day is not None and day >= today]
+
+
+def stale_until(policy: Policy, facts: Facts, today: date) -> datetime:
+    """Return when stale books are looked at again, even if nobody reads new ones."""
+    following = policy.working_days.first(today + timedelta(days=1))
+    return facts.stale_until or policy.opening(following)
+
+
+def _calling(case: Case, policy: Policy, _: Facts, today: date) -> Wait | None:
     call = case.call
     if call is None:
         return None
-    ends = call.lapses_on + timedelta(days=1)
-    why = f"a call is to be made by {call.lapses_on}"
+    on, ends = retried_on(call, policy), ends_on(call, policy)
+    why = f"a call is to be made by {ends}"
+    until = ends + timedelta(days=1)
+    if on is not None:
+        why = f"nobody answered on {call.tried_on}: a call is to be made on {on}"
+        until = on if on > today else until
     return Wait(
-        "10", why, State.OPEN, (Blocker.CALL,), policy.opening(ends), call.lapses_on, call.level
+        "10", why, State.OPEN, (Blocker.CALL,), policy.opening(until), on or ends, call.level
     )
 
 

@@ -25,6 +25,11 @@ class Promise:
         return sum(amount for _, amount in self.parts)
 
     @property
+    def by(self) -> date:
+        """The first day promised."""
+        return self.parts[0][0] if self.parts else self.on
+
+    @property
     def left(self) -> int:
         """Minor units still to come."""
         return max(0, self.amount - self.received)
@@ -62,7 +67,7 @@ class Order:
 
     Attributes:
         on: the day from which it may be said.
-        keeps_gap: whether the distance to the level before still counts.
+        keeps_gap: whether the distance to the level before, and its deadline, still count.
     """
 
     level: str
@@ -107,6 +112,8 @@ class Case:
         passed: levels passed over, with the day.
         paid: minor units of all payments less reversals.
         paid_in_time: the part that came by the day of the discount.
+        written: minor units written off and not recovered since.
+        caused_by: who put a level out of its turn; he may not approve what comes of it.
         closed: how it ended; ``None`` while it lives.
     """
 
@@ -141,6 +148,8 @@ class Case:
     dead: ev.Death | None = None
     written_off: bool = False
     settled_by_ledger: bool = False
+    written: int = 0
+    caused_by: str = ""
     closed: str | None = None
     count: int = 0
 
@@ -168,12 +177,18 @@ class Case:
     def chaseable(self) -> int:
         """Minor units open, neither disputed nor promised nor waiting for credit."""
         if not (self.promises or self.disputes or self.credits):
-            return self.open
+            return max(0, self.open)
         return max(0, self.open - self.disputed - self.crediting - self.promised)
 
     def rounds(self, level: str) -> int:
         """Return how often a level was said."""
         return sum(1 for said in self.said if said.level == level)
+
+    def tried(self, level: str, count: int) -> frozenset[str]:
+        """Return the channels on which a level and round did not arrive."""
+        if not self.bounced:
+            return frozenset()
+        return frozenset(ch for name, said, ch in self.bounced if (name, said) == (level, count))
 
     def done(self, level: str) -> bool:
         """Say whether a level was said or passed over."""

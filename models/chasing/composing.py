@@ -5,17 +5,19 @@
 debtor's net position (whether anything is owed at all).
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from models.chasing import events as ev
 from models.chasing.answers import Blocker, Contact, State, Wait
 from models.chasing.approving import ask, leaves
-from models.chasing.drafting import drafted
+from models.chasing.drafting import drafted, in_person, way_of
 from models.chasing.escalating import covered, hand_over
 from models.chasing.level import LEGAL, LevelKind
 from models.chasing.moment import Composition, Look, Moment, Position
 from models.chasing.pace import Pace, earliest
+from models.chasing.placing import gap
 
 #: The order in which kinds of level take the slot.
 _RANK: Final = {kind: rank for rank, kind in enumerate(LevelKind)}
@@ -38,18 +40,31 @@ def compose(looks: tuple[Look, ...], pace: Pace, position: Position, now: dateti
         [look for look in due if look.level.kind is LevelKind.CALL],
         [look for look in due if look.level.friendly],
     )
-    for group, say in zip(kinds, (_legal, _call, _friendly), strict=True):
+    for found, say in zip(kinds, (_legal, _call, _friendly), strict=True):
+        group = [look for look in found if look.number not in moment.taken]
         if group and _slot_is_free(moment, group, pace) and say(moment, group):
-            legal = say is _legal
-            pace = pace.contacted(group[0].policy.day(now), legal=legal)
+            pace = _spoken(pace, group, now, legal=say is _legal)
     return moment.result
 
 
+def _spoken(pace: Pace, group: list[Look], now: datetime, *, legal: bool) -> Pace:
+    """Return the pace after a group spoke: friendly contact waits for another day.
+
+    A call that is asked for takes the slot as well, but counts only once it is made.
+    """
+    today = group[0].policy.day(now)
+    return pace.contacted(today, legal=True) if legal else replace(pace, legal_on=today)
+
+
 def _slot_is_free(moment: Moment, group: list[Look], pace: Pace) -> bool:
-    """Say whether pace lets a group speak now; put it off to its first day when not."""
+    """Say whether pace lets a group speak now; put it off to its first day when not.
+
+    The pace is the debtor's: the policies of all its cases that we chase set it, not the
+    group's.
+    """
     today = group[0].policy.day(moment.now)
     legal = group[0].level.kind in LEGAL
-    day = earliest(pace, [look.policy for look in group], today, legal=legal)
+    day = earliest(pace, [look.policy for look in moment.looks if _ours(look)], today, legal=legal)
     if day <= today:
         return True
     at = max(look.facts.hours.slot(day, moment.now) for look in group)
@@ -61,11 +76,20 @@ def _slot_is_free(moment: Moment, group: list[Look], pace: Pace) -> bool:
     return False
 
 
+def _ours(look: Look) -> bool:
+    return not isinstance(look.answer, Wait) or look.answer.state is not State.EXCLUDED
+
+
 def _legal(moment: Moment, due: list[Look]) -> bool:
-    taken = False
+    said = False
     for group in _grouped(due):
-        for level in sorted({look.level.name for look in group}):
-            same = [look for look in group if look.level.name == level]
+        ranked = sorted(group, key=_severity, reverse=True)
+        for level in dict.fromkeys(look.level.name for look in ranked):
+            same = [
+                look
+                for look in group
+                if look.level.name == level and look.number not in moment.taken
+            ]
             kept = _above_minimum(moment, same)
             if not kept:
                 continue
@@ -74,8 +98,12 @@ def _legal(moment: Moment, due: list[Look]) -> bool:
                 continue
             if kept[0].level.covers == "overdue":
                 kept = kept + covered(kept, moment)
-            taken |= _say(moment, kept)
-    return taken
+            said |= _say(moment, kept)
+    return said
+
+
+def _severity(look: Look) -> tuple[int, int]:
+    return _RANK[look.level.kind], look.place
 
 
 def _friendly(moment: Moment, due: list[Look]) -> bool:
@@ -91,23 +119,40 @@ def _bundled(moment: Moment, due: list[Look]) -> list[Look]:
     return [
         look
         for look in moment.looks
-        if look.number not in numbers
+        if look.number not in numbers | moment.taken
         and isinstance(look.answer, Contact)
         and look.level.friendly
-        and look.answer.on <= look.today(moment.now) + timedelta(days=look.policy.bundle_days)
-        and look.facts.hours.slot(look.today(moment.now), moment.now) <= moment.now
+        and _may_come_early(look, moment)
     ]
+
+
+def _may_come_early(look: Look, moment: Moment) -> bool:
+    """Say whether a level may be taken along: near, far from the one before, and in hours."""
+    today, said = look.today(moment.now), look.case.said
+    apart = gap(look.level, look.policy)
+    return (
+        look.contact.on <= today + timedelta(days=look.policy.bundle_days)
+        and (not said or said[-1].on + apart <= today)
+        and look.facts.fresh
+        and look.facts.hours.slot(today, moment.now) <= moment.now
+    )
 
 
 def _say(moment: Moment, group: list[Look]) -> bool:
     """Draft one notice of a group, or ask for the yes it needs."""
     if not group:
         return False
-    top = max(group, key=lambda look: (_RANK[look.level.kind], look.place))
-    draft = drafted(moment, group, top)
-    if draft is None:
+    top = max(group, key=_severity)
+    way = way_of(top)
+    moment.taken.update(look.number for look in group)
+    if way is None:
+        for look in group:
+            why = f"no contact can be reached by {', '.join(top.level.channels)}"
+            wait = Wait("20", why, State.WAITING, (Blocker.NO_CONTACT,), level=look.contact.level)
+            moment.wait(look, wait)
         return False
-    if not leaves(group, top, draft):
+    draft = drafted(moment, group, top, way)
+    if not leaves(group, draft):
         ask(moment, group, draft)
         return False
     moment.result.drafts.append(draft)
@@ -139,11 +184,10 @@ def _above_minimum(moment: Moment, group: list[Look]) -> list[Look]:
 
 def _too_little(moment: Moment, lines: list[Look], rule: str, why: str, blocker: Blocker) -> None:
     """Let lines wait until the debtor's next item turns overdue, and the sum with it."""
-    today = lines[0].today(moment.now)
     days = [
-        look.case.due + _DAY
+        look.case.chase_due + _DAY
         for look in moment.looks
-        if look.case.open > 0 and look.case.due >= today
+        if look.case.open > 0 and not look.overdue(moment.now)
     ]
     again = lines[0].facts.hours.slot(min(days), moment.now) if days else None
     for look in lines:
@@ -157,10 +201,10 @@ def _call(moment: Moment, due: list[Look]) -> bool:
     said = False
     for group in _grouped(due):
         kept = _above_minimum(moment, group)
-        draft = drafted(moment, kept, max(kept, key=lambda look: look.place)) if kept else None
-        if draft is None:
+        if not kept:
             continue
-        moment.result.drafts.append(draft)
+        top = max(kept, key=_severity)
+        moment.result.drafts.append(drafted(moment, kept, top, in_person(top)))
         said = True
         for look in kept:
             today = look.today(moment.now)

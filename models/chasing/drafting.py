@@ -11,12 +11,9 @@ from models.chasing.reaching import Route, reachable
 from models.ledger.debtor import Contact as Person
 
 
-def drafted(moment: Moment, group: list[Look], top: Look) -> Draft | None:
-    """Return the notice that says a group's levels; ``None`` when nobody can be reached."""
+def drafted(moment: Moment, group: list[Look], top: Look, way: Route) -> Draft:
+    """Return the notice that says a group's levels, in the tone of the highest."""
     level = top.level
-    way = _way(top, level)
-    if way is None:
-        return None
     now = moment.now
     lines = tuple(_line(look, now) for look in sorted(group, key=lambda x: (x.case.due, x.number)))
     others = moment.others(group)
@@ -29,7 +26,7 @@ def drafted(moment: Moment, group: list[Look], top: Look) -> Draft | None:
         level=level.name,
         policy=top.policy,
         route=way,
-        at=now,
+        at=now.astimezone(top.policy.tz),
         on=on,
         lines=lines,
         also_open=also_open(others),
@@ -44,14 +41,17 @@ def drafted(moment: Moment, group: list[Look], top: Look) -> Draft | None:
     )
 
 
-def _way(top: Look, level: Level) -> Route | None:
-    debtor = top.facts.debtor
-    if level.kind in {LevelKind.CALL, LevelKind.HAND_OVER}:
-        person = next((c for role in level.to for c in debtor.contacts if c.role == role), None)
-        return Route(person or Person(role=level.to[0] if level.to else ""), level.kind.value)
-    said = (level.name, top.contact.round)
-    tried = frozenset(ch for name, count, ch in top.case.bounced if (name, count) == said)
-    return top.facts.way(level, tried)
+def way_of(look: Look) -> Route | None:
+    """Return how a look's level reaches the debtor; ``None`` when nobody can be reached."""
+    level = look.level
+    return look.facts.way(level, look.case.tried(level.name, look.contact.round))
+
+
+def in_person(look: Look) -> Route:
+    """Return whom a call or a hand-over is about: known or not, it is somebody's task."""
+    level, people = look.level, look.facts.debtor.contacts
+    person = next((c for role in level.to for c in people if c.role == role), None)
+    return Route(person or Person(role=level.to[0]), level.kind.value)
 
 
 def _beside(top: Look, level: Level, way: Route) -> tuple[Route, ...]:
@@ -106,11 +106,11 @@ def also_open(others: Sequence[Look]) -> tuple[AlsoOpen, ...]:
 
 
 def totals(group: Sequence[Look], others: Sequence[Look], position: Position) -> tuple[Total, ...]:
-    """Return the sum of each currency of the lines, with other items, less credits."""
+    """Return the sum of each currency, lines and other items, less credits."""
     sums = []
-    for currency in sorted({look.case.invoice.currency for look in group}):
+    for currency in sorted({look.currency for look in (*group, *others)}):
         lines, also = (
-            sum(x.case.chaseable for x in looks if x.case.invoice.currency == currency)
+            sum(look.case.chaseable for look in looks if look.currency == currency)
             for looks in (group, others)
         )
         credit = position.credits.get(currency, 0)

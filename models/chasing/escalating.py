@@ -1,10 +1,13 @@
 """Acts of law: what a formal notice covers, and what follows a hand-over."""
 
 from models.chasing import events as ev
-from models.chasing.answers import Contact
+from models.chasing.answers import Blocker, Contact, State, Wait
 from models.chasing.approving import ask, leaves
-from models.chasing.drafting import drafted
+from models.chasing.drafting import drafted, in_person
 from models.chasing.moment import Look, Moment
+
+#: What is held, with another, or not ours to chase, stays where it is.
+_STAY = frozenset({State.HELD, State.EXCLUDED, State.HANDED_OVER})
 
 
 def covered(same: list[Look], moment: Moment) -> list[Look]:
@@ -14,22 +17,29 @@ def covered(same: list[Look], moment: Moment) -> list[Look]:
     numbers = {look.number for look in same}
     extra = []
     for look in moment.looks:
-        if look.number in numbers or not _free(look, first, moment):
+        if look.number in numbers | moment.taken or not _free(look, first, moment):
             continue
-        if not isinstance(look.answer, Contact) or name not in look.policy.by_name:
-            continue
-        if look.place < look.policy.by_name[name]:
+        if _stands_before(look, look.policy.by_name.get(name, -1)):
             extra.append(look.at_level(name, moment.now))
     return extra
+
+
+def _stands_before(look: Look, place: int) -> bool:
+    """Say whether an item's next level, or the call it waits for, comes before a place."""
+    answer = look.answer
+    if not look.facts.fresh or not isinstance(answer, Contact | Wait):
+        return False
+    if isinstance(answer, Wait) and answer.blockers != (Blocker.CALL,):
+        return False
+    return look.policy.by_name.get(answer.level or "", place) < place
 
 
 def hand_over(moment: Moment, group: list[Look]) -> None:
     """Hand a group over, or ask for the yes it needs; the debtor's other items follow."""
     top = group[0]
-    draft = drafted(moment, group, top)
-    if draft is None:
-        return
-    if not leaves(group, top, draft):
+    draft = drafted(moment, group, top, in_person(top))
+    moment.taken.update(look.number for look in group)
+    if not leaves(group, draft):
         ask(moment, group, draft)
         return
     moment.result.drafts.append(draft)
@@ -37,8 +47,10 @@ def hand_over(moment: Moment, group: list[Look]) -> None:
     others = [
         look
         for look in moment.looks
-        if look.number not in numbers and look.case.handed_over is None and _free(look, top, moment)
+        if look.number not in numbers and _free(look, top, moment) and not _stays(look)
     ]
+    if top.policy.on_hand_over != "apart":
+        moment.taken.update(look.number for look in others)
     along = others if top.policy.on_hand_over == "along" else []
     for look in [*group, *along]:
         over = ev.HandedOver(on=look.today(moment.now), level=draft.level)
@@ -48,11 +60,19 @@ def hand_over(moment: Moment, group: list[Look]) -> None:
             _firm(moment, look)
 
 
+def _stays(look: Look) -> bool:
+    """Say whether an item has a reason of its own not to follow a hand-over."""
+    answer = look.answer
+    if not isinstance(answer, Wait):
+        return False
+    return answer.state in _STAY or Blocker.TOO_OLD in answer.blockers
+
+
 def _free(look: Look, first: Look, moment: Moment) -> bool:
     """Say whether an item is overdue, free of promise and dispute, and of the same group."""
     case = look.case
     return (
-        case.due < look.today(moment.now)
+        look.overdue(moment.now)
         and case.chaseable > 0
         and case.promised == 0
         and case.disputed == 0

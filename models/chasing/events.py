@@ -185,11 +185,16 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeRuled:
-    """A person accepted or refused a dispute raised after a formal notice."""
+    """A person accepted or refused a dispute raised after a formal notice.
+
+    Attributes:
+        answer_by: once accepted, the day by which its owner must answer.
+    """
 
     on: date
     dispute: str
     accepted: bool
+    answer_by: date | None = None
     kind: Literal["dispute-ruled"] = "dispute-ruled"
 
 
@@ -240,7 +245,6 @@ class Said:
         on: the day it went out.
         round: 0 the first time; counts repeats and fresh notices of the same level.
         deadline: last day the notice gives, for a legal level.
-        presented: whether ``deadline`` counts from a proven presentation.
     """
 
     on: date
@@ -275,11 +279,16 @@ class Bounced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """Levels were passed over: by late entry, by a person, or because their time is gone."""
+    """Levels were passed over: by late entry, by a person, or because their time is gone.
+
+    Attributes:
+        by: the person who did; empty for the engine.
+    """
 
     on: date
     levels: tuple[str, ...]
     reason: str = ""
+    by: str = ""
     kind: Literal["passed"] = "passed"
 
 
@@ -289,12 +298,14 @@ class Directed:
 
     Attributes:
         keeps_gap: whether the distance to the level before still counts.
+        by: the person who did; empty for the engine.
     """
 
     on: date
     level: str
     reason: str = ""
     keeps_gap: bool = False
+    by: str = ""
     kind: Literal["directed"] = "directed"
 
 
@@ -311,7 +322,11 @@ class CallAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallMade:
-    """Somebody called: reached, no-answer or wrong-number."""
+    """Somebody called: reached, no-answer or wrong-number.
+
+    Attributes:
+        level: the call that was to be made; empty when nobody had asked for one.
+    """
 
     on: date
     level: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 from models.chasing import events as ev
@@ -24,6 +25,7 @@ def opened(invoice: Invoice, event: ev.Entered) -> Case:
         if event.level is not None
         else ()
     )
+    before = max(0, invoice.amount - event.open)
     return Case(
         invoice=invoice,
         open=event.open,
@@ -35,6 +37,8 @@ def opened(invoice: Invoice, event: ev.Entered) -> Case:
         policy_version=event.version,
         policy_hash=event.hash,
         amount=invoice.amount,
+        paid=before,
+        paid_in_time=before if _in_time(invoice, event.on) else 0,
         brought=brought,
         said=said,
         count=1,
@@ -67,32 +71,58 @@ def _entered(case: Case, event: ev.Entered) -> Case:
     return _grown(case, open=event.open, cycle=case.cycle + 1, closed=None)
 
 
+def _in_time(invoice: Invoice, on: date) -> bool:
+    return invoice.discount_until is not None and on <= invoice.discount_until
+
+
 def _paid(case: Case, event: ev.Paid) -> Case:
-    left = event.amount
-    promises = []
-    for promise in sorted(case.promises, key=lambda p: p.parts[0][0]):
-        take = min(left, promise.left) if promise.state == "active" else 0
-        left -= take
-        received = promise.received + take
-        kept = promise.state == "active" and received >= promise.amount
-        promises.append(
-            replace(promise, received=received, state="kept" if kept else promise.state)
-            if take
-            else promise
+    beyond = max(0, event.amount - max(0, case.open))
+    recovered = min(case.written, beyond)
+    return _cleared(
+        _grown(
+            case,
+            open=case.open - event.amount + recovered,
+            written=case.written - recovered,
+            written_off=case.written_off and case.written > recovered,
+            **_moved(case, event.on, event.amount),
         )
-    until = case.invoice.discount_until
-    in_time = event.amount if until is not None and event.on <= until else 0
-    grown = _grown(
-        case,
-        open=case.open - event.amount,
-        paid=case.paid + event.amount,
-        paid_in_time=case.paid_in_time + in_time,
-        promises=tuple(promises),
     )
-    return _cleared(grown)
+
+
+def _moved(case: Case, on: date, came: int) -> dict[str, Any]:
+    """Return what changes when money came in, or went back when ``came`` is negative."""
+    paid = max(0, case.paid + came)
+    in_time = case.paid_in_time + (max(0, came) if _in_time(case.invoice, on) else 0)
+    promises = _received(case.promises, came) if came > 0 else _returned(case.promises, -came)
+    return {"paid": paid, "paid_in_time": min(in_time, paid), "promises": promises}
+
+
+def _received(promises: tuple[Promise, ...], left: int) -> tuple[Promise, ...]:
+    """Return promises after money came: those that pause first, the earliest day first."""
+    grown: dict[str, Promise] = {}
+    for promise in sorted(promises, key=lambda p: (p.announced, p.by)):
+        take = min(left, promise.left) if promise.state == "active" else 0
+        if take:
+            left -= take
+            received = promise.received + take
+            state = "kept" if received >= promise.amount else "active"
+            grown[promise.key] = replace(promise, received=received, state=state)
+    return tuple(grown.get(promise.key, promise) for promise in promises)
+
+
+def _returned(promises: tuple[Promise, ...], left: int) -> tuple[Promise, ...]:
+    """Return promises after money went back: the latest given loses it first."""
+    grown: dict[str, Promise] = {}
+    for promise in reversed(promises):
+        take = min(left, promise.received) if promise.state in {"active", "kept"} else 0
+        if take:
+            left -= take
+            grown[promise.key] = replace(promise, received=promise.received - take, state="active")
+    return tuple(grown.get(promise.key, promise) for promise in promises)
 
 
 def _credited(case: Case, event: ev.Credited) -> Case:
+    """A credit note answers what waits for one, then what is disputed, then the rest."""
     left = event.amount
     expected = []
     for credit in case.credits:
@@ -100,11 +130,18 @@ def _credited(case: Case, event: ev.Credited) -> Case:
         left -= take
         if credit.amount > take:
             expected.append(replace(credit, amount=credit.amount - take))
+    disputes = []
+    for dispute in case.disputes:
+        take = min(left, dispute.amount) if dispute.state != "closed" else 0
+        left -= take
+        state = "closed" if 0 < dispute.amount == take else dispute.state
+        disputes.append(replace(dispute, amount=dispute.amount - take, state=state))
     grown = _grown(
         case,
         open=case.open - event.amount,
         credited=case.credited + event.amount,
         credits=tuple(expected),
+        disputes=tuple(disputes),
     )
     return _cleared(grown)
 
@@ -125,52 +162,40 @@ def _cleared(case: Case) -> Case:
 
 
 def _reversed(case: Case, event: ev.Reversed) -> Case:
-    left = event.amount
-    promises = []
-    for promise in reversed(case.promises):
-        take = min(left, promise.received) if promise.state in {"active", "kept"} else 0
-        left -= take
-        promises.append(
-            replace(promise, received=promise.received - take, state="active") if take else promise
-        )
-    return _reopened(
-        _grown(
-            case,
-            open=case.open + event.amount,
-            paid=case.paid - event.amount,
-            promises=tuple(reversed(promises)),
-        )
-    )
+    moved = _moved(case, event.on, -event.amount)
+    return _reopened(_grown(case, open=case.open + event.amount, **moved))
 
 
 def _reopened(case: Case) -> Case:
     if case.closed is None or case.open <= 0:
         return case
-    return replace(
-        case, closed=None, cycle=case.cycle + 1, settled_by_ledger=False, written_off=False
-    )
+    return replace(case, closed=None, cycle=case.cycle + 1, settled_by_ledger=False)
 
 
 def _corrected(case: Case, event: ev.Corrected) -> Case:
     due = event.due or case.due
     extended = case.chase_due != case.due
-    return _reopened(
-        _cleared(
-            _grown(
-                case,
-                due=due,
-                chase_due=case.chase_due if extended else due,
-                amount=case.amount if event.amount is None else event.amount,
-                open=case.open if event.open is None else event.open,
-                settled_by_ledger=case.settled_by_ledger and event.open is None,
-            )
-        )
-    )
+    changed: dict[str, Any] = {
+        "due": due,
+        "chase_due": max(case.chase_due, due) if extended else due,
+        "amount": case.amount if event.amount is None else event.amount,
+    }
+    if event.open is not None:
+        came = case.open - event.open - (case.amount - changed["amount"])
+        taken_back = min(case.written, max(0, -came))
+        changed |= {
+            "open": event.open,
+            "settled_by_ledger": False,
+            "written": case.written - taken_back,
+            "written_off": case.written_off and case.written > taken_back,
+            **_moved(case, event.on, came + taken_back),
+        }
+    return _reopened(_cleared(_grown(case, **changed)))
 
 
-def _ledger_settled(case: Case, _: ev.LedgerSettled) -> Case:
-    paid = case.paid + max(0, case.open)
-    return _cleared(_grown(case, open=min(0, case.open), paid=paid, settled_by_ledger=True))
+def _ledger_settled(case: Case, event: ev.LedgerSettled) -> Case:
+    moved = _moved(case, event.on, max(0, case.open))
+    return _cleared(_grown(case, open=min(0, case.open), settled_by_ledger=True, **moved))
 
 
 def _extended(case: Case, event: ev.Extended) -> Case:
@@ -222,18 +247,23 @@ def _disputed(case: Case, event: ev.Disputed) -> Case:
 
 
 def _dispute_ruled(case: Case, event: ev.DisputeRuled) -> Case:
-    state = "open" if event.accepted else "closed"
-    return _grown(
-        case,
-        disputes=tuple(
-            replace(d, state=state) if d.key == event.dispute else d for d in case.disputes
-        ),
-    )
+    free = max(0, case.open - case.disputed - case.crediting)
+    ruled = []
+    for dispute in case.disputes:
+        if dispute.key != event.dispute or dispute.state != "to-accept":
+            ruled.append(dispute)
+        elif event.accepted:
+            by = event.answer_by or dispute.answer_by
+            amount = min(dispute.amount, free)
+            ruled.append(replace(dispute, state="open", amount=amount, answer_by=by))
+        else:
+            ruled.append(replace(dispute, state="closed"))
+    return _grown(case, disputes=tuple(ruled))
 
 
 def _settled(case: Case, event: ev.Settled) -> Case:
     dispute = next((d for d in case.disputes if d.key == event.dispute), None)
-    if dispute is None:
+    if dispute is None or dispute.state == "closed":
         return _grown(case)
     others = tuple(
         replace(d, state="closed") if d.key == event.dispute else d for d in case.disputes
@@ -246,7 +276,8 @@ def _settled(case: Case, event: ev.Settled) -> Case:
     if accepted:
         expected = (*expected, CreditExpected(accepted, event.credit_by))
     order = case.order
-    if event.outcome is ev.Outcome.AGAINST and case.said:
+    paused = dispute.state == "open"
+    if event.outcome is ev.Outcome.AGAINST and case.said and paused and order is None:
         last = case.said[-1]
         order = Order(last.level, event.on, case.rounds(last.level), keeps_gap=True)
     return _grown(case, disputes=others, credits=expected, order=order)
@@ -264,7 +295,15 @@ def _said(case: Case, event: ev.Said) -> Case:
     order = case.order
     if order is not None and order.level == event.level:
         order = None
-    return _grown(case, said=(*case.said, event), order=order, asked=None, yes=None, call=None)
+    return _grown(
+        case,
+        said=(*case.said, event),
+        order=order,
+        asked=None,
+        yes=None,
+        call=None,
+        caused_by="",
+    )
 
 
 def _presented(case: Case, event: ev.Presented) -> Case:
@@ -288,16 +327,24 @@ def _bounced(case: Case, event: ev.Bounced) -> Case:
 
 
 def _passed(case: Case, event: ev.Passed) -> Case:
-    order = case.order
-    if order is not None and order.level in event.levels:
-        order = None
+    """Whatever was under way for a level ends when it is passed over."""
     gone = tuple((level, event.on) for level in event.levels)
-    return _grown(case, passed=(*case.passed, *gone), order=order, asked=None, yes=None)
+    order, call, asked, yes = case.order, case.call, case.asked, case.yes
+    return _grown(
+        case,
+        passed=(*case.passed, *gone),
+        order=None if order is not None and order.level in event.levels else order,
+        call=None if call is not None and call.level in event.levels else call,
+        asked=None if asked is not None and asked.level in event.levels else asked,
+        yes=None if yes is not None and yes.level in event.levels else yes,
+        caused_by=event.by or case.caused_by,
+    )
 
 
 def _directed(case: Case, event: ev.Directed) -> Case:
+    """An order goes before a call that nobody has made yet."""
     order = Order(event.level, event.on, case.rounds(event.level), event.keeps_gap)
-    return _grown(case, order=order)
+    return _grown(case, order=order, call=None, caused_by=event.by or case.caused_by)
 
 
 def _call_asked(case: Case, event: ev.CallAsked) -> Case:
@@ -307,11 +354,11 @@ def _call_asked(case: Case, event: ev.CallAsked) -> Case:
 
 
 def _call_made(case: Case, event: ev.CallMade) -> Case:
-    if event.outcome == "reached":
+    if event.outcome == "reached" and event.level:
         rounds = case.rounds(event.level)
         said = ev.Said(on=event.on, level=event.level, round=rounds, channel="call")
         return _said(case, said)
-    if case.call is None:
+    if case.call is None or case.call.level != event.level:
         return _grown(case)
     return _grown(case, call=replace(case.call, tries=case.call.tries + 1, tried_on=event.on))
 
@@ -343,7 +390,8 @@ def _declined(case: Case, event: ev.Declined) -> Case:
             hold = Hold(f"declined-{event.level}-{event.on}", event.until, event.reason)
             return replace(changed, holds=(*case.holds, hold))
         case "skip":
-            return replace(changed, passed=(*case.passed, (event.level, event.on)), order=None)
+            passed = ev.Passed(on=event.on, levels=(event.level,))
+            return _passed(replace(case, asked=None, yes=None), passed)
         case "repeat":
             if not case.said:
                 return changed
@@ -356,11 +404,17 @@ def _handed_over(case: Case, event: ev.HandedOver) -> Case:
 
 
 def _debit_rejected(case: Case, event: ev.DebitRejected) -> Case:
-    return _grown(case, debit_rejected=event.on)
+    return _grown(case, debit_rejected=case.debit_rejected or event.on)
 
 
 def _written_off(case: Case, event: ev.WrittenOff) -> Case:
-    return _cleared(_grown(case, open=case.open - event.amount, written_off=True))
+    given_up = _grown(
+        case,
+        open=case.open - event.amount,
+        written=case.written + event.amount,
+        written_off=True,
+    )
+    return _cleared(given_up)
 
 
 def _died(case: Case, event: ev.Died) -> Case:
@@ -368,7 +422,15 @@ def _died(case: Case, event: ev.Died) -> Case:
 
 
 def _policy_changed(case: Case, event: ev.PolicyChanged) -> Case:
-    return _grown(case, policy=event.policy, policy_version=event.version, policy_hash=event.hash)
+    """A yes was given to a notice of the former policy, and lapses with it."""
+    return _grown(
+        case,
+        policy=event.policy,
+        policy_version=event.version,
+        policy_hash=event.hash,
+        asked=None,
+        yes=None,
+    )
 
 
 def _noted(case: Case, _: ev.Noted) -> Case:

@@ -1,6 +1,6 @@
 """When a debtor may be contacted: the policy's hours and days, and the debtor's own."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,10 +19,10 @@ class Hours:
 
     The hours of a day are those of the policy's zone that are also within ``opens`` and
     ``closes`` where the debtor is; where the two never meet, the policy's alone. A day
-    counts when both calendars work.
+    counts when the policy's calendar works on it, and the debtor's on its own day then.
     """
 
-    __slots__ = ("_calendar", "_there", "policy")
+    __slots__ = ("_calendar", "_there", "_windows", "policy")
 
     def __init__(self, policy: Policy, country: str, zone: str) -> None:
         """Combine a policy with a debtor's country and zone; empty when unknown."""
@@ -31,6 +31,7 @@ class Hours:
         self._there = _zone(zone or zone_of(country))
         if self._there == policy.tz or policy.origin is not None:
             self._there = None
+        self._windows: dict[date, tuple[datetime, datetime]] = {}
 
     @property
     def calendars(self) -> tuple[Calendar, Calendar]:
@@ -39,7 +40,10 @@ class Hours:
 
     def works(self, day: date) -> bool:
         """Say whether contact may happen on a day."""
-        return self.policy.working_days.working(day) and self._calendar.working(day)
+        if not self.policy.working_days.working(day):
+            return False
+        there = day if self._there is None else self.window(day)[0].astimezone(self._there).date()
+        return self._calendar.working(there)
 
     def first(self, day: date) -> date:
         """Return the first day at or after ``day`` on which contact may happen.
@@ -58,6 +62,12 @@ class Hours:
 
     def window(self, day: date) -> tuple[datetime, datetime]:
         """Return the instants between which contact may happen on a working day."""
+        window = self._windows.get(day)
+        if window is None:
+            window = self._windows[day] = self._window(day)
+        return window
+
+    def _window(self, day: date) -> tuple[datetime, datetime]:
         opens, closes = self.policy.opening(day), self.policy.closing(day)
         if self._there is None:
             return opens, closes
@@ -72,10 +82,12 @@ class Hours:
         """Return the first moment for contact on or after ``day`` and not before ``now``."""
         day = self.first(max(day, self.policy.day(now)))
         opens, closes = self.window(day)
+        # Two times of one zone compare by the clock on the wall, which an autumn night sets back.
+        now = now.astimezone(UTC)
         if now <= opens:
             return opens
         if now < closes:
-            return now
+            return now.astimezone(opens.tzinfo)
         return self.window(self.first(day + _DAY))[0]
 
 

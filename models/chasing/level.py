@@ -74,7 +74,7 @@ class Level(Strict):
     gap_days: int | None = Field(default=None, ge=0)
     channels: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
-    to: tuple[str, ...] = ("accounting",)
+    to: tuple[str, ...] = Field(default=("accounting",), min_length=1)
     cc: tuple[str, ...] = ()
     copy_to: tuple[str, ...] = Field(default=(), alias="copy")
     charges: Literal["none", "announce", "claim"] = "none"

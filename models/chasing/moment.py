@@ -52,6 +52,10 @@ class Look:
         """Return the day an instant falls on under the case's policy."""
         return self.policy.day(now)
 
+    def overdue(self, now: datetime) -> bool:
+        """Say whether the item is past its due date, or past the one agreed since."""
+        return self.case.chase_due < self.policy.day(now)
+
     @property
     def contact(self) -> Contact:
         """The answer, known to be a contact."""
@@ -76,15 +80,20 @@ class Look:
 
     def at_level(self, name: str, now: datetime) -> "Look":
         """Return this look moved up to a level, with the levels passed over on the way."""
-        skipped = tuple(
-            level.name
-            for level in self.policy.levels[: self.policy.by_name[name]]
-            if not self.case.done(level.name)
+        case, place = self.case, self.policy.by_name[name]
+        skipped = [lv.name for lv in self.policy.levels[:place] if not case.done(lv.name)]
+        if case.order is not None and case.order.level not in skipped:
+            skipped.append(case.order.level)
+        answer = Contact(
+            "18",
+            f"{name} covers what else is overdue",
+            name,
+            case.rounds(name),
+            now,
+            self.policy.day(now),
+            case.chaseable,
         )
-        answer = replace(
-            self.contact, level=name, round=self.case.rounds(name), at=now, on=self.policy.day(now)
-        )
-        return replace(self, answer=answer, skipped=skipped)
+        return replace(self, answer=answer, skipped=tuple(skipped))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +165,17 @@ class Composition:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """All a composition looks at, and the result it fills."""
+    """All a composition looks at, and the result it fills.
+
+    Attributes:
+        taken: numbers of the items this moment has dealt with.
+    """
 
     looks: tuple[Look, ...]
     position: Position
     now: datetime
     result: Composition = field(default_factory=Composition)
+    taken: set[str] = field(default_factory=set)
 
     def record(self, look: Look, event: ev.Event) -> None:
         """Note what is to be recorded of a case."""
@@ -189,7 +203,7 @@ class Moment:
 
     def _mentioned(self, look: Look, group: tuple[str, str, bool]) -> bool:
         """Say whether an item is overdue and may be named to its debtor."""
-        if look.case.open <= 0 or look.case.due >= look.today(self.now) or look.group != group:
+        if look.case.open <= 0 or not look.overdue(self.now) or look.group != group:
             return False
         blockers = look.answer.blockers if isinstance(look.answer, Wait) else ()
         return not _UNSAID.intersection(blockers)

@@ -1,9 +1,10 @@
 """Where a level has its place: the day on which it may be said."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from models.chasing.case import Case
+from models.chasing.case import Case, Order
 from models.chasing.level import Level, LevelKind
 from models.chasing.policy import Policy
 from models.ledger.days import bank_calendar
@@ -37,11 +38,23 @@ def nominal(policy: Policy, due: date, place: int) -> date:
 def step(case: Case, policy: Policy, debtor: Debtor) -> Step | None:
     """Return the next level of a case and its first day; ``None`` after the last repeat."""
     if case.order is not None and case.order.level in policy.by_name:
-        return _ordered(case, policy)
-    for place, level in enumerate(policy.levels):
-        if not case.done(level.name):
-            return _in_turn(case, policy, debtor, place)
+        return _ordered(case, case.order, policy)
+    for place in ahead(case, policy):
+        return _in_turn(case, policy, debtor, place)
     return _repeated(case, policy)
+
+
+def ahead(case: Case, policy: Policy) -> Iterator[int]:
+    """Yield the places of the levels still to come in their turn.
+
+    What lies before a level already said is behind the case, even where the policy it was
+    moved to has more levels there.
+    """
+    places = policy.by_name
+    reached = max((places.get(said.level, -1) for said in case.said), default=-1)
+    for place in range(reached + 1, len(policy.levels)):
+        if not case.done(policy.levels[place].name):
+            yield place
 
 
 def gap(level: Level, policy: Policy) -> timedelta:
@@ -49,13 +62,14 @@ def gap(level: Level, policy: Policy) -> timedelta:
     return timedelta(days=policy.gap_days if level.gap_days is None else level.gap_days)
 
 
-def _ordered(case: Case, policy: Policy) -> Step:
-    order = case.order
-    assert order is not None  # noqa: S101  the caller has looked
+def _ordered(case: Case, order: Order, policy: Policy) -> Step:
     level = policy.level(order.level)
     day = order.on
     if order.keeps_gap and case.said:
-        day = max(day, case.said[-1].on + gap(level, policy))
+        last = case.said[-1]
+        day = max(day, last.on + gap(level, policy))
+        if last.deadline is not None and last.level != level.name:
+            day = max(day, last.deadline + timedelta(days=1))
     why = f"{level.name} was ordered on {order.on}"
     if order.round:
         why = f"{level.name} is said again after {order.on}"

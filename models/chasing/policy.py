@@ -57,7 +57,7 @@ class Policy(Strict):
     on_hand_over: Literal["along", "firm", "apart"] = "along"
     credit_days: int = Field(default=10, ge=1)
     disputes: dict[str, DisputeReason] = Field(default_factory=dict)
-    day_seconds: float = Field(default=DAY_SECONDS, gt=0)
+    day_seconds: float = Field(default=DAY_SECONDS, ge=0.001)
     origin: datetime | None = None
     origin_day: date | None = None
     levels: tuple[Level, ...] = Field(min_length=1)
@@ -153,8 +153,7 @@ class Policy(Strict):
         """Return the day an instant falls on, in the policy's zone."""
         if self.origin is None:
             return instant.astimezone(self.tz).date()
-        passed = (instant - self.origin).total_seconds() // self.day_seconds
-        return self._origin_day + timedelta(days=passed)
+        return self._origin_day + timedelta(days=(instant - self.origin) // self._length)
 
     def opening(self, day: date) -> datetime:
         """Return the instant at which contact may begin on a day."""
@@ -168,9 +167,13 @@ class Policy(Strict):
         """Return the instant of a local time of day, in the policy's zone."""
         if self.origin is None:
             return datetime.combine(day, at, self.tz)
-        share = (at.hour * 3600 + at.minute * 60 + at.second) / DAY_SECONDS
-        days = (day - self._origin_day).days + share
-        return (self.origin + timedelta(seconds=days * self.day_seconds)).astimezone(UTC)
+        share = self._length * (at.hour * 3600 + at.minute * 60 + at.second) / DAY_SECONDS
+        return (self.origin + self._length * (day - self._origin_day).days + share).astimezone(UTC)
+
+    @cached_property
+    def _length(self) -> timedelta:
+        """A day of a policy with an origin, in whole microseconds so that none is lost."""
+        return timedelta(seconds=self.day_seconds)
 
     @property
     def _origin_day(self) -> date:
@@ -188,8 +191,15 @@ class Policy(Strict):
         data = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         for key in ("minimum", "tolerance"):
             if key in data:
-                data[key] = {code: decimal(minor, code) for code, minor in data[key].items()}
+                data[key] = _written(data[key])
+        for level in data["levels"]:
+            if isinstance(level.get("approval"), dict):
+                level["approval"] = {"above": _written(level["approval"]["above"])}
         return data
+
+
+def _written(amounts: dict[str, int]) -> dict[str, str]:
+    return {code: decimal(minor, code) for code, minor in amounts.items()}
 
 
 def parsed(text: str, source: str) -> Policy:

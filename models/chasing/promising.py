@@ -6,6 +6,7 @@ from models.chasing import events as ev
 from models.chasing.answers import Record
 from models.chasing.case import Case, Promise
 from models.chasing.facts import Facts
+from models.chasing.placing import ahead
 from models.chasing.policy import Policy
 from models.ledger.days import bank_calendar
 
@@ -29,6 +30,26 @@ def promises(case: Case, policy: Policy, facts: Facts, today: date) -> Record | 
     return None
 
 
+def looked_at(case: Case, policy: Policy, today: date) -> date | None:
+    """Return the next day after today on which a promise may turn out broken."""
+    days = (
+        broken_on(policy, by)
+        for promise in case.promises
+        if promise.pauses and promise.left
+        for by, _ in promise.parts
+    )
+    return min((day for day in days if day > today), default=None)
+
+
+def unseen(case: Case, policy: Policy, today: date) -> bool:
+    """Say whether a promise's time is over and only the books are missing to call it broken."""
+    tolerance = policy.tolerance.get(case.invoice.currency, 0)
+    return any(
+        promise.pauses and _part_due(promise, policy, today) > promise.received + tolerance
+        for promise in case.promises
+    )
+
+
 def _part_due(promise: Promise, policy: Policy, today: date) -> int:
     """Return the minor units that the promise's days, with their grace, have made due."""
     return sum(amount for by, amount in promise.parts if broken_on(policy, by) <= today)
@@ -48,12 +69,9 @@ def broken_on(policy: Policy, by: date) -> date:
 def _broken(case: Case, policy: Policy, promise: Promise, today: date) -> Record:
     events: list[ev.Event] = [ev.PromiseBroken(on=today, promise=promise.key)]
     named = policy.on_broken_promise
-    if named != "next" and not case.done(named):
-        gone = tuple(
-            level.name
-            for level in policy.levels[: policy.by_name[named]]
-            if not case.done(level.name)
-        )
+    places = list(ahead(case, policy))
+    if policy.by_name.get(named) in places:
+        gone = tuple(policy.levels[place].name for place in places if place < policy.by_name[named])
         if gone:
             events.append(ev.Passed(on=today, levels=gone, reason="broken promise"))
         events.append(ev.Directed(on=today, level=named, reason="broken promise", keeps_gap=True))
