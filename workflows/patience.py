@@ -24,7 +24,7 @@ OURS: Final[Local] = {
 }
 
 #: One attempt to hand a notice over; longer than any channel's own deadline.
-ATTEMPT: Final = timedelta(seconds=75)
+ATTEMPT: Final = timedelta(seconds=135)
 
 #: Between attempts: the outside recovers in seconds or in minutes.
 DELIVERY: Final = RetryPolicy(
@@ -45,4 +45,5 @@ def pause(failures: int, share: float) -> timedelta:
     (datetime.timedelta(seconds=30), datetime.timedelta(seconds=600))
     """
     base = min(PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
-    return base * (1 + share / 4)
+    jittered: timedelta = base * (1 + share / 4)
+    return jittered

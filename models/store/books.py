@@ -20,6 +20,7 @@ from models.store.paying import allocate_left, named_rows, receive
 from models.store.policies import keep_policy
 from models.store.reading import cases_of_debtor
 from models.store.recording import RepeatedError, carry_out, keep_order, known
+from models.store.replying import reply
 from models.store.reversing import take_back, take_back_from
 
 
@@ -27,10 +28,18 @@ class Books:
     """Records orders, payments and files: each once, all of it or nothing."""
 
     def __init__(
-        self, store: Store, creditors: Mapping[str, Creditor], policies: Mapping[str, Policy]
+        self,
+        store: Store,
+        creditors: Mapping[str, Creditor],
+        policies: Mapping[str, Policy],
+        channels: frozenset[str] = frozenset(),
     ) -> None:
-        """Open the books of some creditors, under the policies that are on offer, by name."""
+        """Open the books of some creditors, under the policies that are on offer, by name.
+
+        Promises and disputes are confirmed by ``channels``, those that are connected.
+        """
         self.store = store
+        self.channels = channels
         self.creditors = creditors
         self.policies = policies
 
@@ -45,7 +54,11 @@ class Books:
         creditor = self.creditor(order.creditor)
         try:
             async with self.store.writing() as connection:
-                return await self._carried_out(connection, order, creditor)
+                recorded = await self._carried_out(connection, order, creditor)
+                if not recorded.repeated:
+                    entries = recorded.entries
+                    await reply(connection, creditor, self.channels, entries, order.at)
+                return recorded
         except (RepeatedError, RefusedError) as stopped:
             async with self.store.reading() as connection:
                 earlier = await known(connection, order.creditor, order.event_id)

@@ -21,12 +21,15 @@ from models.store.reading import cases_named
 from models.store.statements import insert_new, upsert
 from models.store.tables.items import invoices
 from models.store.tables.records import journal
-from models.store.tables.saying import slots
+from models.store.tables.saying import notices, slots
 from models.store.wanting import wanted
 from models.wire import DebtorRef, Looked, LookIn
 
 _OF_CASE: Final = select(slots).where(slots.c.invoice_id == bindparam("row_id"))
 _FIRST: Final = select(func.min(slots.c.at)).where(slots.c.debtor_id == bindparam("debtor_id"))
+_ANSWER: Final = select(func.min(notices.c.at)).where(
+    notices.c.debtor_id == bindparam("debtor_id"), notices.c.state == "planned"
+)
 #: Slots that wait for the debtor's sum to change.
 _REWEIGH: Final = (
     update(slots)
@@ -204,10 +207,15 @@ async def _registered(
 
 
 async def _reweighed(connection: AsyncConnection, view: View, world: Around) -> DebtorRef | None:
-    """Let what waits for the debtor's sum be weighed again, since something has changed."""
+    """Weigh again what waits for the debtor's sum, since something has changed.
+
+    Returns the debtor to wake for it, or for an answer that is planned.
+    """
     at = view.facts.hours.slot(view.policy.day(view.now), view.now)
     values = {"debtor_id": view.filed.debtor_id, "to_at": at}
     changed = await connection.execute(_REWEIGH, values)
-    if not changed.rowcount:
+    planned = (await connection.execute(_ANSWER, values)).scalar()
+    if not changed.rowcount and planned is None:
         return None
-    return DebtorRef(creditor=view.case.invoice.creditor, debtor=world.debtor.key, at=at)
+    wakes = min(filter(None, (at if changed.rowcount else None, planned)))
+    return DebtorRef(creditor=view.case.invoice.creditor, debtor=world.debtor.key, at=wakes)

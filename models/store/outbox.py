@@ -28,7 +28,7 @@ from models.store.tables.saying import notice_lines, notices
 from models.store.wanting import Want, open_task
 
 #: How long a claim is held: longer than any channel waits for the other side.
-LEASE: Final = timedelta(seconds=90)
+LEASE: Final = timedelta(seconds=150)
 
 _NOTICE: Final = select(notices).where(notices.c.key == bindparam("row_key"))
 _STATE: Final = (

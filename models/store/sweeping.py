@@ -1,0 +1,119 @@
+"""What nobody woke: cases without a workflow, events unseen, slots and notices past their time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import and_, bindparam, false, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.orders import Entry
+from models.store.engine import Store
+from models.store.tables.items import invoices
+from models.store.tables.parties import creditors, debtors
+from models.store.tables.saying import notices, slots
+from models.wire import DebtorRef, Start
+
+#: How long something may be late before a sweep takes it for forgotten.
+LATE: Final = timedelta(seconds=45)
+#: The most things one sweep takes on; the next takes the rest.
+MOST: Final = 2000
+
+_UNSTARTED: Final = (
+    select(invoices.c.creditor, invoices.c.number, invoices.c.due, debtors.c.key)
+    .join_from(invoices, debtors, debtors.c.id == invoices.c.debtor_id)
+    .where(
+        invoices.c.closed == false(),
+        invoices.c.started == false(),
+        invoices.c.imported_at < bindparam("late"),
+    )
+    .order_by(invoices.c.id)
+    .limit(MOST)
+)
+_UNSEEN: Final = (
+    select(invoices.c.creditor, invoices.c.number)
+    .join_from(invoices, debtors, debtors.c.id == invoices.c.debtor_id)
+    .join(creditors, creditors.c.key == invoices.c.creditor)
+    .where(
+        invoices.c.closed == false(),
+        invoices.c.started,
+        or_(
+            and_(
+                invoices.c.events > invoices.c.looked,
+                or_(invoices.c.looked_at < bindparam("late"), invoices.c.looked_at.is_(None)),
+            ),
+            debtors.c.stirred_at > invoices.c.looked_at,
+            creditors.c.stirred_at > invoices.c.looked_at,
+            invoices.c.next_at < bindparam("late"),
+        ),
+    )
+    .order_by(invoices.c.id)
+    .limit(MOST)
+)
+_SLOTS: Final = (
+    select(debtors.c.creditor, debtors.c.key, func.min(slots.c.at).label("at"))
+    .join_from(slots, debtors, debtors.c.id == slots.c.debtor_id)
+    .where(slots.c.at < bindparam("late"))
+    .group_by(debtors.c.creditor, debtors.c.key)
+    .limit(MOST)
+)
+_NOTICES: Final = (
+    select(debtors.c.creditor, debtors.c.key)
+    .join_from(notices, debtors, debtors.c.id == notices.c.debtor_id)
+    .where(
+        or_(
+            and_(notices.c.state == "planned", notices.c.at < bindparam("late")),
+            and_(notices.c.state == "sending", notices.c.lease_until < bindparam("late")),
+        )
+    )
+    .distinct()
+    .limit(MOST)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What a sweep found: whom to start, whom to tell, whom to poke."""
+
+    starts: tuple[Start, ...]
+    tells: dict[str, tuple[Entry, ...]]
+    pokes: tuple[DebtorRef, ...]
+
+
+class Sweeping:
+    """Finds what was forgotten; repairs nothing itself."""
+
+    def __init__(self, store: Store) -> None:
+        """Look into these books."""
+        self._store = store
+
+    async def forgotten(self, now: datetime) -> Forgotten:
+        """Return what should have been woken by now.
+
+        Raises:
+            UnavailableError: the books do not answer.
+        """
+        values = {"late": now - LATE}
+        async with self._store.reading() as connection:
+            starts = tuple(
+                Start(creditor=row.creditor, number=row.number, debtor=row.key, due=row.due)
+                for row in await connection.execute(_UNSTARTED, values)
+            )
+            tells: dict[str, list[Entry]] = {}
+            for creditor, number in await connection.execute(_UNSEEN, values):
+                tells.setdefault(creditor, []).append(Entry(number, "", "facts"))
+            return Forgotten(
+                starts=starts,
+                tells={creditor: tuple(entries) for creditor, entries in tells.items()},
+                pokes=await _pokes(connection, now),
+            )
+
+
+async def _pokes(connection: AsyncConnection, now: datetime) -> tuple[DebtorRef, ...]:
+    values = {"late": now - LATE}
+    found = {(row.creditor, row.key): row.at for row in await connection.execute(_SLOTS, values)}
+    for row in await connection.execute(_NOTICES, values):
+        found.setdefault((row.creditor, row.key), now)
+    return tuple(
+        DebtorRef(creditor=creditor, debtor=key, at=now) for creditor, key in sorted(found)
+    )
