@@ -1,0 +1,191 @@
+"""Reading files in: open items, contacts, payments. The same file twice changes nothing."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, false, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.chasing.answers import Blocker
+from models.ledger.entries import ItemRow, Reject
+from models.orders import Entry, File, Imported
+from models.store import completing
+from models.store.appending import Stamp
+from models.store.books import Books
+from models.store.entering import enter
+from models.store.running import Run
+from models.store.statements import upsert
+from models.store.tables.items import invoices
+from models.store.tables.parties import sources
+from models.store.tables.records import imports
+from models.store.widening import ensure_creditor
+
+Tell = Callable[[Sequence[Entry]], Awaitable[None]]
+Refuse = Callable[[Reject], None]
+
+_LAST: Final = select(func.max(imports.c.content_on)).where(
+    imports.c.creditor == bindparam("creditor"),
+    imports.c.kind == bindparam("kind"),
+    imports.c.state != "running",
+)
+_STALE: Final = select(invoices.c.number).where(
+    invoices.c.creditor == bindparam("creditor"),
+    invoices.c.closed == false(),
+    invoices.c.blockers.contains(Blocker.BOOKS_STALE.value),
+)
+#: How many workflows are told of at a time.
+_BATCH: Final = 500
+
+
+class Booking:
+    """Reads files into the books in short transactions, and says whom to tell."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._store = books.store
+
+    async def import_items(
+        self,
+        creditor: str,
+        rows: Iterator[ItemRow | Reject],
+        file: File,
+        *,
+        reject: Refuse,
+        tell: Tell,
+    ) -> Imported:
+        """Read a ledger's open items in.
+
+        Args:
+            creditor: whose items rows are that name none.
+            rows: in file order; read in a thread, a slice at a time.
+            file: what it is and which day it covers.
+            reject: is handed every row that cannot be taken in.
+            tell: is handed the invoices to start or to tell, in batches, after commit.
+
+        Raises:
+            UnknownError: there is no such creditor.
+            UnavailableError: the books do not answer; read the file again later.
+        """
+        self._books.creditor(creditor)
+        result, last_on = await self._begun(creditor, "items", file)
+        run = Run(
+            creditor=creditor,
+            creditors=self._books.creditors,
+            policies=self._books.policies,
+            file=file,
+            reject=reject,
+            result=result,
+            last_on=last_on,
+        )
+
+        async def write(
+            connection: AsyncConnection, some: list[ItemRow | Reject]
+        ) -> tuple[Entry, ...]:
+            return await enter(connection, run, some)
+
+        await _told(self._store.bulk(rows, write), tell)
+        if file.complete:
+            await self._complete(run, tell)
+        elif run.older:
+            result.why = completing.doubt(run, 0, 0)
+        await self._ended(run.begun | {creditor}, "ledger", file, result)
+        await self._wake(run.begun | {creditor}, result, tell)
+        return result
+
+    async def confirm(self, import_id: int, actor: str, at: datetime, *, tell: Tell) -> int:
+        """Say yes to a complete file that waits; return how many items it settled.
+
+        Raises:
+            UnknownError: there is no such import.
+            RefusedError: it does not wait, or a later file has been read since.
+        """
+        async with self._store.reading() as connection:
+            _, items = await completing.waiting(connection, import_id)
+        stamp = Stamp(f"import-{import_id}", actor, at)
+        await _told(completing.settle(self._store, items, stamp), tell)
+        async with self._store.writing() as connection:
+            await connection.execute(
+                update(imports)
+                .where(imports.c.id == import_id)
+                .values(state="done", settled=imports.c.settled + len(items))
+            )
+        return len(items)
+
+    async def _complete(self, run: Run, tell: Tell) -> None:
+        absent, total = await completing.gone(self._store, run)
+        run.result.why = completing.doubt(run, len(absent), total)
+        if run.result.why:
+            run.result.waiting = len(absent)
+            run.result.state = "waiting-for-yes"
+            await completing.wait(self._store, run, absent)
+            return
+        stamp = Stamp(f"import-{run.result.import_id}", run.file.actor, run.file.at)
+        await _told(completing.settle(self._store, absent, stamp), tell)
+        run.result.settled += len(absent)
+        async with self._store.writing() as connection:
+            await completing.drop_credits(connection, run)
+
+    async def _begun(self, creditor: str, kind: str, file: File) -> tuple[Imported, date | None]:
+        """Open the record of an import; return it with the day the last one covered."""
+        async with self._store.writing() as connection:
+            await ensure_creditor(connection, creditor)
+            last = await connection.execute(_LAST, {"creditor": creditor, "kind": kind})
+            last_on = last.scalar_one_or_none()
+            row = {
+                "creditor": creditor,
+                "kind": kind,
+                "name": file.name,
+                "sha256": file.sha256,
+                "complete": file.complete,
+                "content_on": file.content_on,
+                "at": file.at,
+            }
+            made = await connection.execute(insert(imports).returning(imports.c.id), row)
+            return Imported(import_id=made.scalar_one()), last_on
+
+    async def _ended(self, creditors: set[str], source: str, file: File, result: Imported) -> None:
+        """Close the record of an import, and say how far its source is read now."""
+        async with self._store.writing() as connection:
+            names = ("rows", "new", "changed", "unchanged", "settled", "rejected", "state")
+            await connection.execute(
+                update(imports)
+                .where(imports.c.id == result.import_id)
+                .values({name: getattr(result, name) for name in names})
+            )
+            for creditor in sorted(creditors):
+                await cover(connection, creditor, source, file)
+
+    async def _wake(self, creditors: set[str], result: Imported, tell: Tell) -> None:
+        """Tell the cases that wait for fresh books."""
+        event = f"import-{result.import_id}"
+        for creditor in sorted(creditors):
+            async with self._store.reading() as connection:
+                found = await connection.execute(_STALE, {"creditor": creditor})
+                numbers = found.scalars().all()
+            for start in range(0, len(numbers), _BATCH):
+                some = numbers[start : start + _BATCH]
+                await tell([Entry(number, event, "books-read") for number in some])
+
+
+async def cover(connection: AsyncConnection, creditor: str, source: str, file: File) -> None:
+    """Note the last day that a source covers; an older file takes nothing back."""
+    insertion = upsert(connection, sources)
+    later = insertion.on_conflict_do_update(
+        index_elements=["creditor", "source"],
+        set_={"covered_until": insertion.excluded.covered_until, "read_at": file.at},
+        where=sources.c.covered_until <= insertion.excluded.covered_until,
+    )
+    row: dict[str, Any] = {
+        "creditor": creditor,
+        "source": source,
+        "covered_until": file.content_on,
+        "read_at": file.at,
+    }
+    await connection.execute(later, row)
+
+
+async def _told(batches: AsyncIterator[tuple[Entry, ...]], tell: Tell) -> None:
+    async for entries in batches:
+        if entries:
+            await tell(entries)
