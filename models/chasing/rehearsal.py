@@ -10,7 +10,8 @@ from datetime import date
 from typing import Any, Final
 
 from models.chasing.answers import Answer, Blocker, Contact, Record, State, Wait
-from models.chasing.playing import Player, Sim
+from models.chasing.happening import Sim
+from models.chasing.playing import Player
 from models.chasing.portfolio import Account, Item, Portfolio
 from models.chasing.story import StoryEvent
 from models.chasing.timeline import Entry, ordered
@@ -102,15 +103,20 @@ def _concerned(portfolio: Portfolio, event: StoryEvent) -> list[Account]:
         found = [portfolio.find(event.creditor, number) for number in event.invoices]
         unique = {id(account): account for account in found if account is not None}
         return list(unique.values())
+    accounts = portfolio.accounts.values()
     if event.debtor:
-        return [
+        named = [
             account
-            for account in portfolio.accounts.values()
+            for account in accounts
             if event.debtor in {account.code, account.debtor.name}
-            and (event.event == "insolvency" or event.creditor in {"", account.creditor})
+            and event.creditor in {"", account.creditor}
         ]
-    if event.creditor:
-        return [a for a in portfolio.accounts.values() if a.creditor == event.creditor]
+        if event.event != "insolvency":
+            return named
+        ids = {account.debtor.legal_id for account in named} - {""}
+        return [a for a in accounts if a in named or a.debtor.legal_id in ids]
+    if event.creditor or event.event == "books":
+        return [a for a in accounts if event.creditor in {"", a.creditor}]
     return []
 
 

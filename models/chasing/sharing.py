@@ -38,6 +38,13 @@ def shared(
     return [(case, command) for case in cases]
 
 
+def concerned(command: Command, case: Case) -> bool:
+    """Say whether an order about a whole debtor can be about a case at all."""
+    if isinstance(command, Promise | Dispute):
+        return case.dead is None and case.open - case.disputed - case.crediting > 0
+    return True
+
+
 def _divided(
     command: Dispute | Credit | Settle, cases: Sequence[Case], amount: int | None, *, in_order: bool
 ) -> Shares:

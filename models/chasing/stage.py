@@ -1,23 +1,29 @@
 """What surrounds a debtor's cases in a rehearsal: facts, pace, credits, promises made."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from models.chasing import events as ev
 from models.chasing.commands import Context
 from models.chasing.facts import Facts
+from models.chasing.freshness import fresh, look_again
 from models.chasing.hours import hours
 from models.chasing.moment import Draft, Position
+from models.chasing.notice import NoticeKind
 from models.chasing.pace import Pace
 from models.chasing.policy import Policy
 from models.chasing.portfolio import Account
 from models.chasing.ruling import PROMISE_MEMORY
 from models.chasing.story import StoryEvent
-from models.ledger.debtor import Hold, Standing
+from models.errors import RefusedError
+from models.ledger.debtor import Contact, Hold, Standing
+
+#: What a person is asked to do; a call counts for the pace once somebody is reached.
+_TASKS = frozenset({NoticeKind.CALL, NoticeKind.HAND_OVER})
 
 
 class Stage:
-    """The world of one account. Books are fresh, nobody is frozen, channels are connected."""
+    """The world of one account: nobody is frozen, and books are fresh until a story says so."""
 
     def __init__(self, account: Account, channels: frozenset[str], known: bool) -> None:  # noqa: FBT001
         """Begin with no contact, no hold and the ledger's unapplied credits."""
@@ -29,10 +35,12 @@ class Stage:
         self._promises: dict[str, date] = {}
         self._holds: tuple[Hold, ...] = ()
         self._insolvent_on: date | None = None
-        self._contacts: list[date] = []
+        self._covered: dict[str, date | None] = {}
+        self._slot: datetime | None = None
+        self._reached: dict[tuple[str, str, int], tuple[Contact, date]] = {}
         self._facts: dict[Policy, Facts] = {}
 
-    def facts(self, policy: Policy) -> Facts:
+    def facts(self, policy: Policy, now: datetime) -> Facts:
         """Return the facts for the cases of a policy, as they are now."""
         facts = self._facts.get(policy)
         if facts is None:
@@ -46,13 +54,20 @@ class Stage:
                 debtor_holds=self._holds,
                 addresses_known=self._known,
             )
+        if self._covered and not fresh(policy, self._covered, now):
+            return replace(facts, fresh=False, stale_until=look_again(policy, now))
         return facts
 
     def contacted(self, draft: Draft) -> None:
-        """Count a contact; a hand-over is none."""
-        if draft.kind.value != "hand-over":
+        """Count a contact; what leaves at one slot is one."""
+        if draft.kind in _TASKS:
+            return
+        for line in draft.lines:
+            said = (line.number, line.level, line.round)
+            self._reached[said] = (draft.route.contact, draft.on)
+        if draft.at != self._slot:
+            self._slot = draft.at
             self.pace = self.pace.contacted(draft.on, legal=draft.legal)
-            self._contacts.append(draft.on)
 
     def credit(self, currency: str, amount: int) -> None:
         """Keep what could not be allocated as the debtor's credit."""
@@ -60,17 +75,32 @@ class Stage:
             known = self.position.credits
             self.position = Position({**known, currency: known.get(currency, 0) + amount})
 
-    def rule(self, event: StoryEvent) -> None:
-        """Apply what is said of the debtor as a whole: a hold, a release, an insolvency."""
+    def rule(self, event: StoryEvent) -> bool:
+        """Apply what is said of the debtor as a whole; say whether there was anything to do.
+
+        Raises:
+            RefusedError: the event lacks what it needs.
+        """
         match event.event:
             case "hold":
+                if event.until is not None and event.until <= event.on:
+                    message = f"nothing can be held until {event.until}: that day has begun"
+                    raise RefusedError(message)
                 hold = Hold(f"story-{event.line}", event.until, event.reason)
                 self._holds = (*self._holds, hold)
             case "release":
+                if not self._holds and self._insolvent_on is None:
+                    return False
                 self._holds, self._insolvent_on = (), None
+            case "books":
+                if event.until is None:
+                    message = "books needs until: the last day they cover"
+                    raise RefusedError(message)
+                self._covered[event.reason] = event.until
             case _:
                 self._insolvent_on = event.on
         self._facts.clear()
+        return True
 
     def context(self, event: StoryEvent, today: date) -> Context:
         """Return who orders, and how many promises the debtor gave before."""
@@ -82,18 +112,30 @@ class Stage:
         )
         return Context(today=today, actor=event.actor, key=key, promises_made=made)
 
-    def heard(self, event: ev.Event) -> None:
-        """Take note of what touches the debtor beyond one case."""
-        if isinstance(event, ev.Promised) and not event.announced:
-            self._promises[event.promise] = event.on
-        if isinstance(event, ev.CallMade) and event.outcome == "reached":
-            self.pace = self.pace.contacted(event.on, legal=False)
-        if isinstance(event, ev.Bounced):
-            if self._contacts:
-                self.pace = self.pace.without(self._contacts.pop())
-            contacts = tuple(
-                replace(contact, bad=contact.bad | {event.channel})
-                for contact in self._debtor.contacts
-            )
-            self._debtor = replace(self._debtor, contacts=contacts)
-            self._facts.clear()
+    def heard(self, number: str, event: ev.Event) -> None:
+        """Take note of what an invoice's event means for the debtor."""
+        match event:
+            case ev.Promised(announced=False):
+                self._promises[event.promise] = event.on
+            case ev.CallMade(outcome="reached"):
+                self.pace = self.pace.contacted(event.on, legal=False)
+            case ev.Bounced():
+                self._bounced(number, event)
+            case _:
+                pass
+
+    def _bounced(self, number: str, event: ev.Bounced) -> None:
+        """Forget a contact that reached nobody, and the address it was sent to."""
+        reached = self._reached.pop((number, event.level, event.round), None)
+        if reached is None:
+            return
+        person, on = reached
+        self.pace = self.pace.without(on)
+        contacts = tuple(
+            replace(contact, bad=contact.bad | {event.channel})
+            if replace(contact, bad=person.bad) == person
+            else contact
+            for contact in self._debtor.contacts
+        )
+        self._debtor = replace(self._debtor, contacts=contacts)
+        self._facts.clear()

@@ -1,11 +1,12 @@
-"""A story: what happens to a ledger, day by day, one JSON object a line."""
+"""A story: what happens to a ledger, day by day, and what it orders of an invoice.
 
-import json
-from collections.abc import Callable, Iterator
+:mod:`models.chasing.script` reads one from a file.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from models.chasing import commands as cmd
 from models.chasing import events as ev
@@ -33,6 +34,7 @@ EVENTS: Final = (
     "write-off",
     "dead",
     "note",
+    "books",
 )
 
 #: Words people use for how a dispute ends.
@@ -49,28 +51,6 @@ _OUTCOMES: Final = {
     "creditor": ev.Outcome.AGAINST,
     "rejected": ev.Outcome.AGAINST,
 }
-
-_KEYS: Final = frozenset(
-    {
-        "on",
-        "event",
-        "invoice",
-        "invoices",
-        "debtor",
-        "creditor",
-        "amount",
-        "currency",
-        "by",
-        "until",
-        "reason",
-        "outcome",
-        "parts",
-        "level",
-        "accepted",
-        "actor",
-        "text",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,98 +85,23 @@ class StoryEvent:
         return Money.of(self.amount, currency).minor if self.amount else None
 
 
-def read(path: Path) -> list[StoryEvent]:
-    """Return a story's events, by day and then in file order.
-
-    Raises:
-        RefusedError: names file and line, and what a line must be.
-    """
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as unread:
-        message = f"{path} cannot be read as a UTF-8 text"
-        raise RefusedError(message) from unread
-    return sorted(_events(path.name, text), key=lambda event: (event.on, event.line))
-
-
-def _events(name: str, text: str) -> Iterator[StoryEvent]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                yield parsed(number, json.loads(line))
-            except (ValueError, TypeError) as wrong:
-                message = f"{name}, line {number}: {wrong}"
-                raise RefusedError(message) from wrong
-            except RefusedError as wrong:
-                message = f"{name}, line {number}: {wrong}"
-                raise RefusedError(message) from wrong
-
-
-def parsed(line: int, said: dict[str, Any]) -> StoryEvent:
-    """Return the event that one JSON object says.
-
-    Raises:
-        RefusedError: a key is missing, unknown, or of the wrong kind.
-    """
-    unknown = sorted(set(said) - _KEYS)
-    if unknown:
-        message = f"{unknown[0]!r} is not a key of a story; known are {', '.join(sorted(_KEYS))}"
-        raise RefusedError(message)
-    event = said.get("event")
-    if event not in EVENTS:
-        message = f"event {event!r} is not one of {', '.join(EVENTS)}"
-        raise RefusedError(message)
-    invoices = said.get("invoices", ())
-    if "invoice" in said:
-        invoices = (said["invoice"],)
-    return StoryEvent(
-        line=line,
-        on=_day(said, "on", required=True) or date.min,
-        event=event,
-        invoices=tuple(str(number) for number in invoices),
-        debtor=str(said.get("debtor", "")),
-        creditor=str(said.get("creditor", "")),
-        amount=str(said.get("amount", "")),
-        currency=str(said.get("currency", "")),
-        by=_day(said, "by"),
-        until=_day(said, "until"),
-        reason=str(said.get("reason", said.get("text", ""))),
-        outcome=str(said.get("outcome", "")),
-        parts=tuple(
-            (date.fromisoformat(part["by"]), str(part.get("amount", "")))
-            for part in said.get("parts", ())
-        ),
-        level=str(said.get("level", "")),
-        accepted=bool(said.get("accepted", False)),
-        actor=str(said.get("actor", "story")),
-    )
-
-
-def _day(said: dict[str, Any], key: str, *, required: bool = False) -> date | None:
-    value = said.get(key)
-    if value is None:
-        if required:
-            message = f"{key!r} is missing: a day such as 2026-03-10"
-            raise RefusedError(message)
-        return None
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError as wrong:
-        message = f"{key} = {value!r} is not a day such as 2026-03-10"
-        raise RefusedError(message) from wrong
-
-
 def orders(event: StoryEvent, currency: str) -> tuple[cmd.Command, ...]:
-    """Return the commands an event gives for one invoice; money and debtors apart.
+    """Return the commands an event gives for one invoice.
 
     Raises:
         RefusedError: the event lacks what it needs.
     """
     special = _SPECIAL.get(event.event)
-    return (_simple(event),) if special is None else special(event, currency)
+    if special is not None:
+        return special(event, currency)
+    simple = _simple(event)
+    if simple is None:
+        message = f"{event.event} is about a debtor or a creditor, not about one invoice"
+        raise RefusedError(message)
+    return (simple,)
 
 
-def _simple(event: StoryEvent) -> cmd.Command:
+def _simple(event: StoryEvent) -> cmd.Command | None:
     reason = event.reason
     simple: dict[str, cmd.Command] = {
         "hold": cmd.Hold(until=event.until, reason=reason),
@@ -208,7 +113,15 @@ def _simple(event: StoryEvent) -> cmd.Command:
         "write-off": cmd.WriteOff(reason=reason),
         "note": cmd.Note(text=reason),
     }
-    return simple[event.event]
+    return simple.get(event.event)
+
+
+def _amount(event: StoryEvent, currency: str) -> int:
+    amount = event.minor(currency)
+    if amount is None:
+        message = f"{event.event} needs an amount"
+        raise RefusedError(message)
+    return amount
 
 
 def _parts(event: StoryEvent, currency: str) -> tuple[ev.Part, ...]:
@@ -288,6 +201,9 @@ def _extend(event: StoryEvent) -> cmd.Extend:
 
 
 _SPECIAL: Final[dict[str, Callable[[StoryEvent, str], tuple[cmd.Command, ...]]]] = {
+    "payment": lambda event, currency: (cmd.Pay(amount=_amount(event, currency), on=event.on),),
+    "credit-note": lambda event, currency: (cmd.Credit(amount=_amount(event, currency)),),
+    "reversal": lambda event, currency: (cmd.Reverse(amount=event.minor(currency)),),
     "promise": lambda event, currency: (
         cmd.Promise(parts=_parts(event, currency), accepted=event.accepted),
     ),

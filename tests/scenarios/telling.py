@@ -40,7 +40,7 @@ from typing import Any
 
 from channels.intake.csv_ledger import connect
 from models.chasing import policy as policies
-from models.chasing import story as stories
+from models.chasing import script
 from models.chasing.policy import Policy
 from models.chasing.story import StoryEvent
 from models.errors import PolicyError, RefusedError
@@ -382,7 +382,7 @@ def _story(path: Path, blocks: Sequence[Block]) -> Iterator[StoryEvent]:
     for block in blocks:
         for number, line in block.told():
             try:
-                yield stories.parsed(number - block.line + 1, json.loads(line))
+                yield script.parsed(number - block.line + 1, json.loads(line))
             except (ValueError, RefusedError) as wrong:
                 raise _wrong(path, number, str(wrong)) from wrong
 

@@ -1,0 +1,160 @@
+"""What an event of a story does to one debtor's cases, and what answers it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.chasing import commands as cmd
+from models.chasing import events as ev
+from models.chasing.answering import Heard, answers
+from models.chasing.answers import Answer, Contact
+from models.chasing.case import Case
+from models.chasing.folding import after
+from models.chasing.moment import Draft
+from models.chasing.policy import Policy
+from models.chasing.ruling import ruled, spread
+from models.chasing.sharing import concerned, shared
+from models.chasing.stage import Stage
+from models.chasing.story import StoryEvent, orders
+from models.errors import RefusedError
+from models.ledger.invoice import Method
+
+#: What is said of a debtor or a creditor when no invoice is named.
+_WIDE = frozenset({"hold", "release", "insolvency", "books"})
+
+
+@dataclass(slots=True)
+class Sim:
+    """A case in play.
+
+    Attributes:
+        answer: what was answered last; ``None`` before the first look.
+        wake: when to look next; ``None`` for never by itself.
+        held: whether composing put the answer off.
+    """
+
+    case: Case
+    policy: Policy
+    answer: Answer | None = None
+    wake: datetime | None = None
+    held: bool = False
+
+    def due(self, now: datetime) -> bool:
+        """Say whether its slot has come."""
+        return isinstance(self.answer, Contact) and self.answer.at <= now
+
+
+class Happenings:
+    """Lets things happen to the cases of one debtor, and to the stage around them."""
+
+    def __init__(self, sims: dict[str, Sim], stage: Stage) -> None:
+        """Act on these cases, by number, and on this stage."""
+        self._sims = sims
+        self._stage = stage
+
+    def happen(self, event: StoryEvent, now: datetime) -> list[Draft]:
+        """Let an event happen, whole or not at all; return what answers it.
+
+        Raises:
+            RefusedError: why it cannot be taken, for a clerk.
+        """
+        if event.event in {"payment", "credit-note"}:
+            return answers(self._money(event, now), now)
+        if self._is_wide(event) and self._stage.rule(event):
+            self._wake(now)
+            return []
+        sims = self._meant(event)
+        if not sims:
+            message = "the invoice is not in the books on that day, or nothing is open"
+            raise RefusedError(message)
+        heard: list[Heard] = []
+        for order in _orders(event, sims):
+            heard.extend(self._ordered(event, order, sims, now))
+        return answers(heard, now)
+
+    def living(self) -> list[Sim]:
+        """Return the cases with something open."""
+        return [sim for sim in self._sims.values() if sim.case.open > 0]
+
+    def _is_wide(self, event: StoryEvent) -> bool:
+        return event.event in _WIDE and not event.invoices
+
+    def _wake(self, now: datetime) -> None:
+        for sim in self._sims.values():
+            sim.wake = now
+
+    def _meant(self, event: StoryEvent) -> list[Sim]:
+        if event.invoices:
+            return [self._sims[n] for n in event.invoices if n in self._sims]
+        return [sim for sim in self.living() if event.currency in {"", sim.case.invoice.currency}]
+
+    def _ordered(
+        self, event: StoryEvent, command: cmd.Command, sims: Sequence[Sim], now: datetime
+    ) -> list[Heard]:
+        """Carry one order out on every case it is about, or on none.
+
+        An order about the whole debtor leaves out the cases that it cannot concern.
+        """
+        whole = not event.invoices
+        by_number = {sim.case.invoice.number: sim for sim in sims}
+        cases = [sim.case for sim in sims if not whole or concerned(command, sim.case)]
+        refusal = RefusedError("the debtor has nothing open that this could concern")
+        made = []
+        for case, share in shared(command, cases, in_order=not whole):
+            sim = by_number[case.invoice.number]
+            context = self._stage.context(event, sim.policy.day(now))
+            try:
+                made.append((sim, ruled(share, case, sim.policy, context)))
+            except RefusedError as refused:
+                if not whole or share != command:
+                    raise
+                refusal = refused
+        if not made:
+            raise refusal
+        return [self._taken(sim, events, now) for sim, events in made]
+
+    def _taken(self, sim: Sim, events: tuple[ev.Event, ...], now: datetime) -> Heard:
+        for event in events:
+            sim.case = after(sim.case, event)
+            self._stage.heard(sim.case.invoice.number, event)
+            if isinstance(event, ev.Bounced):
+                self._wake(now)
+        sim.wake = now
+        return Heard(sim.case, sim.policy, self._stage.facts(sim.policy, now), events)
+
+    def _money(self, event: StoryEvent, now: datetime) -> list[Heard]:
+        """Allocate to what was named, else oldest first; what is left is the debtor's."""
+        sims = self._meant(event)
+        currency = event.currency or (sims[0].case.invoice.currency if sims else "")
+        if not currency:
+            message = "no invoice is open, and the event names no currency"
+            raise RefusedError(message)
+        cases = [sim.case for sim in sims if sim.case.invoice.currency == currency]
+        amount = event.minor(currency)
+        if amount is None:
+            amount = sum(max(0, case.open) for case in cases)
+        shares = spread(amount, cases, in_order=bool(event.invoices))
+        heard = []
+        for case, share in shares:
+            sim = self._sims[case.invoice.number]
+            order = _money_order(event, share)
+            context = self._stage.context(event, sim.policy.day(now))
+            heard.append(self._taken(sim, ruled(order, case, sim.policy, context), now))
+        self._stage.credit(currency, amount - sum(share for _, share in shares))
+        return heard
+
+
+def _money_order(event: StoryEvent, share: int) -> cmd.Command:
+    if event.event == "payment":
+        return cmd.Pay(amount=share, on=event.on)
+    return cmd.Credit(amount=share)
+
+
+def _orders(event: StoryEvent, sims: Sequence[Sim]) -> tuple[cmd.Command, ...]:
+    """Return the commands of an event, amounts in the currency of the first case meant."""
+    case = sims[0].case
+    debit = case.invoice.method is Method.DIRECT_DEBIT and case.debit_rejected is None
+    if event.event == "reversal" and debit:
+        rejected = cmd.RejectDebit()
+        return (rejected, cmd.Reverse()) if case.paid > 0 else (rejected,)
+    return orders(event, event.currency or case.invoice.currency)

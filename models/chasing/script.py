@@ -1,0 +1,122 @@
+"""A story as a file: one JSON object a line."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from models.chasing.story import EVENTS, StoryEvent
+from models.errors import RefusedError
+
+_SUCH: Final = '{"on": "2026-03-10", "event": "payment", "invoice": "F-1"}'
+_KEYS: Final = frozenset(
+    {
+        "on",
+        "event",
+        "invoice",
+        "invoices",
+        "debtor",
+        "creditor",
+        "amount",
+        "currency",
+        "by",
+        "until",
+        "reason",
+        "outcome",
+        "parts",
+        "level",
+        "accepted",
+        "actor",
+        "text",
+    }
+)
+
+
+def read(path: Path) -> list[StoryEvent]:
+    """Return a story's events, by day and then in file order.
+
+    Raises:
+        RefusedError: names file and line, and what a line must be.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as unread:
+        message = f"{path} cannot be read as a UTF-8 text"
+        raise RefusedError(message) from unread
+    return sorted(_events(path.name, text), key=lambda event: (event.on, event.line))
+
+
+def _events(name: str, text: str) -> Iterator[StoryEvent]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                yield parsed(number, json.loads(line))
+            except (ValueError, RefusedError) as wrong:
+                message = f"{name}, line {number}: {wrong}"
+                raise RefusedError(message) from wrong
+
+
+def parsed(line: int, said: Any) -> StoryEvent:  # noqa: ANN401  whatever JSON may say
+    """Return the event that one JSON object says.
+
+    Raises:
+        RefusedError: a key is missing, unknown, or of the wrong kind.
+    """
+    if not isinstance(said, dict):
+        message = f"{said!r} is not an object such as {_SUCH}"
+        raise RefusedError(message)
+    unknown = sorted(set(said) - _KEYS)
+    if unknown:
+        message = f"{unknown[0]!r} is not a key of a story; known are {', '.join(sorted(_KEYS))}"
+        raise RefusedError(message)
+    event = said.get("event")
+    if event not in EVENTS:
+        message = f"event {event!r} is not one of {', '.join(EVENTS)}"
+        raise RefusedError(message)
+    invoices = (said["invoice"],) if "invoice" in said else said.get("invoices", ())
+    if not isinstance(invoices, list | tuple):
+        message = f"invoices = {invoices!r} is not a list of numbers"
+        raise RefusedError(message)
+    return StoryEvent(
+        line=line,
+        on=_day(said, "on", required=True) or date.min,
+        event=event,
+        invoices=tuple(str(number) for number in invoices),
+        debtor=str(said.get("debtor", "")),
+        creditor=str(said.get("creditor", "")),
+        amount=str(said.get("amount", "")),
+        currency=str(said.get("currency", "")),
+        by=_day(said, "by"),
+        until=_day(said, "until"),
+        reason=str(said.get("reason", said.get("text", ""))),
+        outcome=str(said.get("outcome", "")),
+        parts=_parts(said),
+        level=str(said.get("level", "")),
+        accepted=bool(said.get("accepted", False)),
+        actor=str(said.get("actor", "story")),
+    )
+
+
+def _parts(said: dict[str, Any]) -> tuple[tuple[date, str], ...]:
+    parts = said.get("parts", ())
+    if not isinstance(parts, list | tuple) or not all(isinstance(part, dict) for part in parts):
+        message = f'parts = {parts!r} is not a list such as [{{"by": "2026-03-10"}}]'
+        raise RefusedError(message)
+    return tuple(
+        (_day(part, "by", required=True) or date.min, str(part.get("amount", ""))) for part in parts
+    )
+
+
+def _day(said: dict[str, Any], key: str, *, required: bool = False) -> date | None:
+    value = said.get(key)
+    if value is None:
+        if required:
+            message = f"{key!r} is missing: a day such as 2026-03-10"
+            raise RefusedError(message)
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as wrong:
+        message = f"{key} = {value!r} is not a day such as 2026-03-10"
+        raise RefusedError(message) from wrong

@@ -1,0 +1,280 @@
+"""Playing a scenario through the books and the workflows, and reading back what came of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+from models.chasing import commands as cmd
+from models.chasing.answers import Contact, Record, Wait
+from models.chasing.notice import loaded
+from models.chasing.rehearsal import Standing
+from models.chasing.story import StoryEvent, orders
+from models.chasing.timeline import Entry, Speaker, entries, ordered
+from models.errors import RefusedError
+from models.ledger.entries import ItemRow, Reject
+from models.orders import File, Insolvency, Order
+from models.store.foreseeing import foresee
+from models.store.tables.items import invoices
+from models.store.tables.parties import debtors
+from models.store.tables.saying import notices
+from models.wire import Start
+from tests.scenarios.staging import Stage, creditor, stage
+from tests.scenarios.telling import Scenario
+
+#: The creditor of rows that name none.
+HOUSE = "house"
+
+
+class Played:
+    """What the workflows told."""
+
+    def __init__(self) -> None:
+        """Begin with nothing told."""
+        self.timeline: list[Entry] = []
+        self.standings: list[Standing] = []
+        self.refused: list[str] = []
+
+
+async def played(scenario: Scenario, folder: Path) -> Played:
+    """Play a scenario from its first to the end of its last day."""
+    rows = [row for row in scenario.items(folder) if isinstance(row, ItemRow)]
+    keys = {row.creditor or HOUSE for row in rows}
+    creditors = {key: creditor(key, scenario.policy.name) for key in keys}
+    result = Played()
+    async with stage(folder, creditors, scenario.policies, scenario.policy) as on:
+        people = scenario.people(folder)
+        for day, starting, happening in _days(scenario, rows):
+            await on.sleep_to_day(day)
+            await _enter(on, scenario, starting, people if starting else [])
+            for event in happening:
+                await _happen(on, event, keys, result)
+            await on.settle()
+        await on.sleep_to_day(scenario.until + timedelta(days=1))
+        result.timeline = await _timeline(on)
+        result.standings = await _standings(on, scenario)
+    return result
+
+
+def _days(
+    scenario: Scenario, rows: Sequence[ItemRow]
+) -> Iterable[tuple[date, list[ItemRow], list[StoryEvent]]]:
+    """Yield the days on which something enters or happens, in order."""
+    enters: dict[date, list[ItemRow]] = {}
+    for row in rows:
+        first = max(row.issued or scenario.since, scenario.since)
+        if row.amount < 0:
+            first = scenario.since
+        enters.setdefault(first, []).append(row)
+    told: dict[date, list[StoryEvent]] = {}
+    for event in sorted(scenario.story, key=lambda e: (e.on, e.line)):
+        told.setdefault(max(event.on, scenario.since), []).append(event)
+    for day in sorted({*enters, *told}):
+        if day <= scenario.until:
+            yield day, enters.get(day, []), told.get(day, [])
+
+
+async def _enter(on: Stage, scenario: Scenario, rows: list[ItemRow], people: list[Any]) -> None:
+    """Take in what enters today, and start its workflows."""
+    if not rows:
+        return
+    at = await on.now()
+    rejected: list[Reject] = []
+    found: list[Any] = []
+
+    async def tell(batch: Sequence[Any]) -> None:
+        found.extend(batch)
+
+    today = on.policy.day(at)
+    for key, group in groupby(sorted(rows, key=_house), key=_house):
+        mine = [replace(row, creditor=key, issued=row.issued) for row in group]
+        file = File(name="ledger.csv", sha256=f"{today}", content_on=today, actor="story", at=at)
+        await on.booking.import_items(
+            key, iter(mine), file, reject=rejected.append, tell=tell
+        )
+        if people:
+            await on.booking.import_contacts(
+                key, iter(people), replace(file, name="contacts.csv"),
+                reject=lambda _: None, tell=tell,
+            )
+        starts = [Start(creditor=key, number=row.number) for row in mine if row.amount > 0]
+        await _known(on, scenario)
+        await on.telling.start(starts)
+    assert not rejected, [str(reject) for reject in rejected]
+
+
+def _house(row: ItemRow) -> str:
+    return row.creditor or HOUSE
+
+
+async def _known(on: Stage, scenario: Scenario) -> None:
+    """Write what no ledger says of a debtor."""
+    for code, facts in scenario.debtors.items():
+        values = dict(facts)
+        if "payment_days" in values:
+            values["payment_days"] = ",".join(str(day) for day in values["payment_days"])
+        async with on.house.store.writing() as connection:
+            await connection.execute(
+                update(debtors).where(debtors.c.code == code).values(**values)
+            )
+
+
+async def _happen(on: Stage, event: StoryEvent, keys: set[str], result: Played) -> None:
+    at = await on.now()
+    try:
+        for key in await _creditors(on, event, keys):
+            for count, order in enumerate(await _orders(on, event, key, at)):
+                recorded = await on.books.record(
+                    replace(order, event_id=f"story-{event.line}{'.' * count}")
+                )
+                await on.telling.tell(key, recorded.entries)
+                for elsewhere in recorded.elsewhere:
+                    await on.telling.tell(elsewhere.creditor, elsewhere.entries)
+    except RefusedError as refused:
+        result.refused.append(f"line {event.line}: {refused}")
+    await on.settle()
+
+
+async def _creditors(on: Stage, event: StoryEvent, keys: set[str]) -> list[str]:
+    if event.creditor:
+        return [event.creditor]
+    if not event.invoices:
+        async with on.house.store.reading() as connection:
+            found = await connection.execute(
+                select(debtors.c.creditor).where(
+                    (debtors.c.code == event.debtor) | (debtors.c.name == event.debtor)
+                )
+            )
+            return sorted(set(found.scalars()))
+    async with on.house.store.reading() as connection:
+        found = await connection.execute(
+            select(invoices.c.creditor).where(invoices.c.number.in_(event.invoices))
+        )
+        return sorted(set(found.scalars())) or sorted(keys)[:1]
+
+
+async def _orders(on: Stage, event: StoryEvent, key: str, at: Any) -> list[Order]:
+    """Return the orders of an event, as the command line would give them."""
+    currency = event.currency or await _currency(on, event, key)
+    base = Order(
+        creditor=key,
+        command=cmd.Note(text=""),
+        actor=event.actor,
+        at=at,
+        event_id="",
+        invoices=event.invoices,
+        debtor=event.debtor,
+        amount=event.minor(currency) if event.amount else None,
+    )
+    match event.event:
+        case "payment" | "credit-note" | "reversal":
+            return [replace(base, command=await _money(on, event, key, currency))]
+        case "insolvency":
+            return [replace(base, command=Insolvency(judged_on=event.on))]
+        case "release" if not event.invoices:
+            return [replace(base, command=cmd.Release(reason=event.reason))]
+        case _:
+            plain = replace(event, amount="" if len(event.invoices) != 1 else event.amount)
+            commands = orders(plain, currency)
+            takes = event.event in {"promise", "dispute", "call", "settle"}
+            return [
+                replace(base, command=command, amount=base.amount if takes else None)
+                for command in commands
+            ]
+
+
+async def _money(on: Stage, event: StoryEvent, key: str, currency: str) -> cmd.Command:
+    amount = event.minor(currency)
+    if amount is None:
+        amount = await _open(on, event, key)
+    if event.event == "payment":
+        return cmd.Pay(amount=amount, on=event.on)
+    if event.event == "credit-note":
+        return cmd.Credit(amount=amount)
+    return cmd.Reverse(amount=event.minor(currency))
+
+
+async def _meant(on: Stage, event: StoryEvent, key: str) -> list[Any]:
+    async with on.house.store.reading() as connection:
+        rows = select(invoices.c.number, invoices.c.open, invoices.c.currency).join_from(
+            invoices, debtors, debtors.c.id == invoices.c.debtor_id
+        )
+        rows = rows.where(invoices.c.creditor == key)
+        if event.invoices:
+            rows = rows.where(invoices.c.number.in_(event.invoices))
+        else:
+            rows = rows.where((debtors.c.code == event.debtor) | (debtors.c.name == event.debtor))
+        return list((await connection.execute(rows)).all())
+
+
+async def _currency(on: Stage, event: StoryEvent, key: str) -> str:
+    meant = await _meant(on, event, key)
+    return str(meant[0].currency) if meant else "EUR"
+
+
+async def _open(on: Stage, event: StoryEvent, key: str) -> int:
+    return sum(max(0, row.open) for row in await _meant(on, event, key))
+
+
+async def _timeline(on: Stage) -> list[Entry]:
+    """Return what was said, from the outbox."""
+    async with on.house.store.reading() as connection:
+        rows = (
+            await connection.execute(
+                select(notices, debtors.c.code, debtors.c.name)
+                .join_from(notices, debtors, debtors.c.id == notices.c.debtor_id)
+                .where(notices.c.state.in_(("sent", "unknown")))
+                .order_by(notices.c.id)
+            )
+        ).all()
+    beside: dict[tuple[int, int], list[str]] = {}
+    for row in rows:
+        if not row.counts and row.kind in {"courtesy", "reminder", "formal-notice"}:
+            beside.setdefault((row.debtor_id, row.contact_number), []).append(row.channel)
+    told: list[Entry] = []
+    for row in rows:
+        if not row.counts and row.kind in {"courtesy", "reminder", "formal-notice"}:
+            continue
+        others = tuple(beside.get((row.debtor_id, row.contact_number), ()))
+        speaker = Speaker("", row.code or row.name, row.channel, others)
+        told.extend(entries(loaded(row.body), speaker, ""))
+    return ordered(told)
+
+
+async def _standings(on: Stage, scenario: Scenario) -> list[Standing]:
+    """Return how each invoice stands as of the end of the last day."""
+    end = on.policy.closing(scenario.until) + timedelta(hours=4)
+    found = []
+    async with on.house.store.reading() as connection:
+        owing = (await connection.execute(select(debtors.c.id, debtors.c.creditor))).all()
+        for debtor_id, key in owing:
+            house = on.books.creditors[key]
+            prospects = await foresee(
+                connection, house, debtor_id, frozenset(on.memories), end
+            )
+            for number, prospect in prospects.items():
+                answer = prospect.answer
+                blockers = answer.blockers if isinstance(answer, Wait) else ()
+                next_on = None
+                if isinstance(answer, Contact):
+                    next_on = answer.on
+                if isinstance(answer, Wait):
+                    next_on = answer.next_on
+                assert not isinstance(answer, Record)
+                found.append(
+                    Standing(
+                        "",
+                        number,
+                        answer.state.value,
+                        prospect.case.open,
+                        prospect.case.invoice.currency,
+                        prospect.case.level,
+                        next_on,
+                        tuple(blocker.value for blocker in blockers),
+                    )
+                )
+    return found

@@ -1,0 +1,124 @@
+"""A stage for stories of several workflows on one clock: server, worker, books, channels.
+
+The server's clock starts at the real now and only goes forward; ``sleep`` is all that moves
+it, so stories live in a year far ahead and each has a server of its own.
+"""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+import worker
+from channels.memory import Memory
+from channels.temporal.connecting import ATTRIBUTES
+from channels.temporal.telling import Telling
+from models.chasing.policy import Policy
+from models.ledger.creditor import Creditor
+from models.ports import Channel
+from models.store.booking import Booking
+from models.store.books import Books
+from models.store.engine import Store
+from models.store.migrating import migrate
+
+#: Channels a story can speak by.
+CHANNELS = ("email", "sms", "letter", "registered-letter")
+#: Every call to the server ends within this time.
+PATIENCE = 60.0
+
+
+@dataclass
+class Stage:
+    """What a story is told on."""
+
+    env: WorkflowEnvironment
+    books: Books
+    booking: Booking
+    telling: Telling
+    house: worker.House
+    memories: Mapping[str, Memory]
+    policy: Policy
+    log: list[str] = field(default_factory=list)
+
+    async def now(self) -> datetime:
+        """Return the server's clock."""
+        return await asyncio.wait_for(self.env.get_current_time(), PATIENCE)
+
+    async def sleep_to(self, instant: datetime) -> None:
+        """Move the clock to an instant; never back."""
+        left = instant - await self.now()
+        if left > timedelta(0):
+            await asyncio.wait_for(self.env.sleep(left), PATIENCE)
+
+    async def sleep_to_day(self, day: date) -> None:
+        """Move the clock to the start of a day in the policy's zone."""
+        await self.sleep_to(self.policy.instant(day, time(0)))
+
+    async def settle(self) -> None:
+        """Let what was said be heard, within a few virtual minutes."""
+        await asyncio.wait_for(self.env.sleep(timedelta(minutes=2)), PATIENCE)
+
+
+def creditor(key: str, policy: str) -> Creditor:
+    """Return a creditor of a story: books always fresh, nothing frozen."""
+    return Creditor(
+        key=key,
+        name=key.title(),
+        country="FR",
+        zone="Europe/Paris",
+        calendar="FR",
+        language="en",
+        mail_from=f"{key} <dunning@{key}.example>",
+        default_policy=policy,
+        freeze_first_import=False,
+    )
+
+
+@asynccontextmanager
+async def stage(
+    folder: Path, creditors: Mapping[str, Creditor], policies: Mapping[str, Policy], policy: Policy
+) -> AsyncIterator[Stage]:
+    """Set a stage on a SQLite file in ``folder``; take it down at the end."""
+    url = f"sqlite+aiosqlite:///{folder / 'books.db'}"
+    await migrate(url)
+    store = Store(url)
+    memories = {name: Memory() for name in CHANNELS}
+    doors: dict[str, Channel] = dict(memories)
+    books = Books(store, creditors, policies, frozenset(doors))
+    settings = worker.Settings(var=folder, grace=0)
+    house = worker.House(settings, creditors, policies, doors, store, books)
+    binary = Path(sys.executable).parent / "temporal-test-server"
+    env = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(binary),
+        data_converter=pydantic_data_converter,
+    )
+    try:
+        await env.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(namespace="default", search_attributes=ATTRIBUTES)
+        )
+
+        async def connected() -> Client:
+            return env.client
+
+        telling = Telling(connected)
+        with env.auto_time_skipping_disabled():
+            running = worker.workers(env.client, house, telling)
+            tasks = [asyncio.create_task(one.run()) for one in running]
+            try:
+                yield Stage(
+                    env, books, Booking(books), telling, house, memories, policy
+                )
+            finally:
+                await asyncio.gather(*(one.shutdown() for one in running))
+                await asyncio.gather(*tasks)
+    finally:
+        await env.shutdown()
+        await store.close()
