@@ -28,13 +28,13 @@ from models.wire import DebtorRef, Looked, LookIn
 _OF_CASE: Final = select(slots).where(slots.c.invoice_id == bindparam("row_id"))
 _FIRST: Final = select(func.min(slots.c.at)).where(slots.c.debtor_id == bindparam("debtor_id"))
 _ANSWER: Final = select(func.min(notices.c.at)).where(
-    notices.c.debtor_id == bindparam("debtor_id"), notices.c.state == "planned"
+    notices.c.debtor_id == bindparam("row_debtor"), notices.c.state == "planned"
 )
 #: Slots that wait for the debtor's sum to change.
 _REWEIGH: Final = (
     update(slots)
     .where(
-        slots.c.debtor_id == bindparam("debtor_id"),
+        slots.c.debtor_id == bindparam("row_debtor"),
         slots.c.blocker.in_((Blocker.MINIMUM.value, Blocker.NET_CREDIT.value)),
     )
     .values(at=bindparam("to_at"))
@@ -212,9 +212,9 @@ async def _reweighed(connection: AsyncConnection, view: View, world: Around) -> 
     Returns the debtor to wake for it, or for an answer that is planned.
     """
     at = view.facts.hours.slot(view.policy.day(view.now), view.now)
-    values = {"debtor_id": view.filed.debtor_id, "to_at": at}
+    values = {"row_debtor": view.filed.debtor_id, "to_at": at}
     changed = await connection.execute(_REWEIGH, values)
-    planned = (await connection.execute(_ANSWER, values)).scalar()
+    planned = (await connection.execute(_ANSWER, {"row_debtor": view.filed.debtor_id})).scalar()
     if not changed.rowcount and planned is None:
         return None
     wakes = min(filter(None, (at if changed.rowcount else None, planned)))
