@@ -1,0 +1,1 @@
+"""What can be typed after ``relance``: each module here lists its ``COMMANDS``."""

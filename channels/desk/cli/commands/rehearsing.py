@@ -1,0 +1,152 @@
+"""Rehearse: what would be said to whom, when and why, before anything is sent."""
+
+import argparse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from channels.desk.cli.command import DONE, Call, Command, UsageError
+from channels.desk.cli.policy import named
+from channels.desk.cli.values import day, several
+from models.ledger.entries import ItemRow, Reject
+from models.ports import Locale
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from models.chasing.policy import Policy
+    from models.chasing.portfolio import Portfolio
+    from models.chasing.story import StoryEvent
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ledger", type=Path, metavar="LEDGER.csv", help="the open items")
+    parser.add_argument(
+        "--policy",
+        required=True,
+        metavar="NAME|FILE.toml",
+        help="for every row whose own policy column names none",
+    )
+    parser.add_argument(
+        "--from", dest="since", type=day, required=True, metavar="DATE", help="the first day"
+    )
+    parser.add_argument(
+        "--until", type=day, required=True, metavar="DATE", help="the last day, inclusive"
+    )
+    parser.add_argument(
+        "--story", type=Path, metavar="STORY.jsonl", help="what happens meanwhile, day by day"
+    )
+    parser.add_argument("--contacts", type=Path, metavar="FILE", help="more addresses, as CSV")
+    parser.add_argument("--mapping", type=Path, metavar="FILE.toml", help="how the ledger writes")
+
+
+def _run(call: Call) -> int:
+    from models.chasing.rehearsal import rehearse
+
+    args = call.args
+    policy = named(call.desk, args.policy)
+    today = policy.day(call.desk.clock())
+    since, until = args.since(today), args.until(today)
+    if until < since:
+        raise UsageError(f"--until {until} is before --from {since}: name a later day")
+    story = _story(args.story)
+    portfolio = _ledger(call, policy, since)
+    invoices = sum(len(account.items) for account in portfolio.accounts.values())
+    with call.out.waiting(f"rehearsing {several(invoices, 'invoice')}"):
+        found = rehearse(portfolio, story, since, until)
+    if call.out.json:
+        for entry in found.timeline:
+            call.out.record(entry.as_json())
+        for standing in found.standings:
+            call.out.record(standing.as_json())
+    else:
+        from channels.desk.cli.rehearsed import told
+
+        told(call.out, found, portfolio)
+    for refused in found.refused:
+        call.out.warn(f"{args.story.name}, {refused}")
+    _rejected(call, portfolio.rejects)
+    return DONE
+
+
+def _story(path: Path | None) -> "list[StoryEvent]":
+    if path is None:
+        return []
+    from models.chasing.script import read
+
+    return read(path)
+
+
+def _ledger(call: Call, policy: "Policy", since: "date") -> "Portfolio":
+    from models.chasing.portfolio import gathered
+
+    args, files = call.args, call.desk.files
+    locale = files.load(args.mapping) if args.mapping else Locale()
+    rows = files.reader.items(args.ledger, locale)
+    contacts = files.reader.contacts(args.contacts, Locale()) if args.contacts else ()
+    with call.out.counting(f"reading {args.ledger.name}") as count:
+
+        def counted() -> Iterator[ItemRow | Reject]:
+            for row in rows:
+                count.add()
+                yield row
+
+        return gathered(counted(), _chooser(call, policy), since, contacts)
+
+
+def _chooser(call: Call, policy: "Policy") -> "Callable[[ItemRow], Policy]":
+    """Return what chooses a row's policy: its own when there is such a one, else the given."""
+    known = {**call.desk.policies, policy.name: policy}
+    missed: set[str] = set()
+
+    def chosen(row: ItemRow) -> "Policy":
+        if row.policy and row.policy not in known and row.policy not in missed:
+            missed.add(row.policy)
+            call.out.warn(
+                f"there is no policy {row.policy!r}: rows that name it go by {policy.name}"
+            )
+        return known.get(row.policy, policy)
+
+    return chosen
+
+
+def _rejected(call: Call, rejects: list[Reject]) -> None:
+    from channels.desk.cli.rejecting import Rejecting
+
+    args = call.args
+    ledger = [reject for reject in rejects if reject.file != getattr(args.contacts, "name", None)]
+    others = [reject for reject in rejects if reject.file == getattr(args.contacts, "name", None)]
+    for path, sheet, some in ((args.ledger, "items", ledger), (args.contacts, "contacts", others)):
+        if some:
+            rejecting = Rejecting(call, path, sheet)
+            for reject in some:
+                rejecting.add(reject)
+            rejecting.done()
+
+
+COMMANDS: Final = (
+    Command(
+        name="rehearse",
+        group="try out",
+        summary="show what a policy would send for a ledger, day by day",
+        about=(
+            "Plays a ledger under a policy, from one day to another, and shows whom it would\n"
+            "write to, when and why. Nothing is sent and nothing is kept."
+        ),
+        run=_run,
+        arguments=_arguments,
+        examples=(
+            (
+                "relance rehearse ledger.csv --policy standard-b2b --from today --until +90",
+                "the next three months",
+            ),
+            (
+                (
+                    "relance rehearse ledger.csv --policy mine.toml --story paid.jsonl "
+                    "--from 2026-01-01 --until 2026-12-31 --json"
+                ),
+                "last year's ledger with what was paid, for programs",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,138 @@
+"""What the desk needs of the rest of Relance; ``worker.py`` hands it in.
+
+Building a :class:`Desk` must cost nothing: no database is opened, no server is asked and
+nothing of either is imported before :attr:`Desk.open` is entered.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+from models.chasing.policy import Policy
+from models.ledger.creditor import Creditor
+from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
+from models.orders import Entry, File, Imported, Incoming, Order, Recorded
+from models.ports import Clock, Engine, Locale, Reader
+
+Tell = Callable[[Sequence[Entry]], Awaitable[None]]
+Refuse = Callable[[Reject], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """How files are read, and how what was found out about them is kept.
+
+    Attributes:
+        found: the form of a file, from what is known and what is items, contacts or payments.
+        load: the form that a mapping file states.
+        save: writes such a mapping file.
+        keep: writes rejects as a file to correct and import again; returns how many.
+    """
+
+    reader: Reader
+    found: Callable[[Path, Locale, str], Locale]
+    load: Callable[[Path], Locale]
+    save: Callable[[Path, Locale], None]
+    keep: Callable[[Iterable[Reject], Path], int]
+
+
+class Books(Protocol):
+    """The one way in for orders and money; see :mod:`models.store.books`."""
+
+    async def record(self, order: Order) -> Recorded:
+        """Carry out an order, once per event id; RefusedError says why not."""
+        ...
+
+    async def pay(self, incoming: Incoming, *, strict: bool = False) -> Recorded:
+        """Book money that came in; a known key changes nothing."""
+        ...
+
+    def today(self, creditor: Creditor, at: datetime) -> date:
+        """Return the day of a creditor at an instant."""
+        ...
+
+
+class Booking(Protocol):
+    """The way in for files; see :mod:`models.store.booking`."""
+
+    async def import_items(
+        self,
+        creditor: str,
+        rows: Iterator[ItemRow | Reject],
+        file: File,
+        *,
+        reject: Refuse,
+        tell: Tell,
+    ) -> Imported:
+        """Read a ledger's open items in."""
+        ...
+
+    async def import_contacts(
+        self, creditor: str, rows: Iterator[ContactRow | Reject], file: File, *, reject: Refuse
+    ) -> Imported:
+        """Read contacts in."""
+        ...
+
+    async def import_payments(
+        self,
+        creditor: str,
+        rows: Iterator[PaymentRow | Reject],
+        file: File,
+        *,
+        reject: Refuse,
+        tell: Tell,
+    ) -> Imported:
+        """Read payments in."""
+        ...
+
+    async def confirm(self, import_id: int, actor: str, at: datetime, *, tell: Tell) -> int:
+        """Say yes to a complete file that waits; return how many items it settled."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is there once the books are open."""
+
+    books: Books
+    booking: Booking
+    engine: Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a command that stays up is asked to run.
+
+    Attributes:
+        stay: stay up at the end of the demo; ``None`` for only in a terminal.
+        day_seconds: how long a day of the demo takes.
+    """
+
+    stay: bool | None = None
+    day_seconds: float = 4.0
+    say: Callable[[str], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything that commands work with.
+
+    Attributes:
+        var: the folder of what Relance keeps on this machine.
+        open: opens books and engine; entering it needs the database, not Temporal.
+        install: creates or updates the database; safe to repeat.
+    """
+
+    files: Files
+    policies: Mapping[str, Policy]
+    creditors: Mapping[str, Creditor]
+    clock: Clock
+    var: Path
+    open: Callable[[], AbstractAsyncContextManager[Opened]]
+    up: Callable[[Options], Awaitable[int]]
+    demo: Callable[[Options], Awaitable[int]]
+    worker: Callable[[Options], Awaitable[int]]
+    install: Callable[[Options], Awaitable[int]]
