@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from models.chasing import events as ev
+from models.chasing.blocking import stopped_by_insolvency
 from models.chasing.case import Case, Dispute
 from models.chasing.facts import Facts
 from models.chasing.level import Level, LevelKind
@@ -30,6 +31,7 @@ def answers(heard: Sequence[Heard], now: datetime) -> list[Draft]:
     so; a payment that ends a case in which a reminder went out is thanked for.
     """
     drafts = []
+    heard = [h for h in heard if not stopped_by_insolvency(h.case, h.facts)]
     promised = [h for h in heard if h.policy.confirm and _promise(h) is not None]
     disputed = [h for h in heard if h.policy.confirm and _dispute(h) is not None]
     thanked = [h for h in heard if h.policy.thank and _thanks(h)]
@@ -47,7 +49,8 @@ def answers(heard: Sequence[Heard], now: datetime) -> list[Draft]:
 
 def statement(heard: Sequence[Heard], now: datetime) -> Draft | None:
     """Return a statement of everything open; ``None`` when nothing is, or nobody is reached."""
-    return _drafted(NoticeKind.STATEMENT, [h for h in heard if h.case.open > 0], now)
+    told = [h for h in heard if h.case.open > 0 and not stopped_by_insolvency(h.case, h.facts)]
+    return _drafted(NoticeKind.STATEMENT, told, now)
 
 
 def statement_on(policy: Policy, after: date) -> date | None:

@@ -35,12 +35,28 @@ from models.chasing.commands import (
     WriteOff,
 )
 from models.chasing.level import LevelKind
+from models.chasing.placing import ahead, step
 from models.chasing.policy import Policy
 from models.errors import RefusedError
+from models.ledger.debtor import Debtor
+from models.ledger.invoice import Method
 from models.ledger.money import Money
 
 #: Promises older than this no longer count against the limit.
 PROMISE_MEMORY: Final = timedelta(days=365)
+#: Working days in which a dispute is answered whose reason the policy does not name.
+ANSWER_WITHIN: Final = 10
+#: No day in an order lies farther ahead.
+FARTHEST: Final = timedelta(days=3653)
+#: Working days in which a person accepts or refuses a dispute raised after a formal notice.
+RULE_WITHIN: Final = 2
+#: Neither the engine nor a story is a person: four eyes concern people.
+NOBODY: Final = frozenset({"", "system", "story"})
+
+#: Which level is next does not depend on who owes.
+_ANYBODY: Final = Debtor(key="", name="")
+#: What was said without a message of ours cannot come back.
+_UNSENT: Final = frozenset({"", "before", "call"})
 
 
 def ruled(command: Command, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
@@ -60,8 +76,8 @@ def spread(amount: int, cases: list[Case], *, in_order: bool = False) -> list[tu
     shares = []
     ranked = cases if in_order else sorted(cases, key=lambda c: (c.due, c.invoice.number))
     for case in ranked:
-        share = min(amount, max(0, case.open))
-        if share:
+        share = min(amount, case.open)
+        if share > 0:
             shares.append((case, share))
             amount -= share
     return shares
@@ -80,6 +96,18 @@ def _alive(case: Case) -> None:
         raise _refuse(case, f"is dead ({case.dead}): nothing can be recorded on it")
     if case.open <= 0:
         raise _refuse(case, "is paid: nothing is left to chase")
+    if case.closed is not None:
+        raise _refuse(case, f"is closed as {case.closed}: nothing is left to chase")
+
+
+def _near(case: Case, day: date, context: Context, hint: str = "") -> None:
+    """Refuse a day that nobody can have meant, before a calendar runs out on it."""
+    if day - context.today > FARTHEST:
+        raise _refuse(case, f"cannot wait until {day}: that is over ten years ahead{hint}")
+
+
+def _person(context: Context) -> str:
+    return "" if context.actor in NOBODY else context.actor
 
 
 def _promise(
@@ -93,9 +121,11 @@ def _promise(
         raise _refuse(case, "needs its instalments in order of day")
     if days[0] < context.today:
         raise _refuse(case, f"cannot be promised for {days[0]}: that day is past")
-    for part in command.parts:
-        if part.amount is not None and part.amount <= 0:
-            raise _refuse(case, "needs a promised amount above zero")
+    _near(case, days[-1], context)
+    if any(part.amount is None for part in command.parts[:-1]):
+        raise _refuse(case, "needs the amount of each instalment but the last")
+    if any(part.amount is not None and part.amount <= 0 for part in command.parts):
+        raise _refuse(case, "needs a promised amount above zero")
     wanted = sum(part.amount or 0 for part in command.parts)
     if wanted > case.open:
         owed, asked = (Money(m, case.invoice.currency) for m in (case.open, wanted))
@@ -133,12 +163,8 @@ def _dispute(
         left = Money(free, case.invoice.currency)
         raise _refuse(case, f"has {left} that can be disputed: the amount must be within it")
     kind = policy.disputes.get(command.reason)
-    days = kind.days if kind else 10
-    formal = any(
-        policy.levels[policy.by_name[said.level]].kind is LevelKind.FORMAL_NOTICE
-        for said in case.said
-        if said.level in policy.by_name
-    )
+    accepted = command.accepted or not _formal(case, policy)
+    ruled_by = policy.working_days.after(context.today, RULE_WITHIN)
     return (
         ev.Disputed(
             on=context.today,
@@ -146,10 +172,32 @@ def _dispute(
             amount=command.amount,
             reason=command.reason,
             owner=kind.owner if kind else "",
-            answer_by=policy.working_days.after(context.today, days),
-            accepted=command.accepted or not formal,
+            answer_by=_answer_by(command.reason, policy, context) if accepted else ruled_by,
+            accepted=accepted,
         ),
     )
+
+
+def _answer_by(reason: str, policy: Policy, context: Context) -> date:
+    kind = policy.disputes.get(reason)
+    return policy.working_days.after(context.today, kind.days if kind else ANSWER_WITHIN)
+
+
+def _formal(case: Case, policy: Policy) -> bool:
+    """Say whether a formal notice went out, under this policy or a former one."""
+    formal = {lv.name for lv in policy.levels if lv.kind is LevelKind.FORMAL_NOTICE}
+    return any(said.level in formal or said.deadline is not None for said in case.said)
+
+
+def _late_dispute(
+    case: Case, policy: Policy, context: Context, *, accepted: bool
+) -> ev.Event | None:
+    """Return the ruling on the last dispute that waits for one; ``None`` when none does."""
+    late = [dispute for dispute in case.disputes if dispute.state == "to-accept"]
+    if not late:
+        return None
+    by = _answer_by(late[-1].reason, policy, context) if accepted else None
+    return ev.DisputeRuled(on=context.today, dispute=late[-1].key, accepted=accepted, answer_by=by)
 
 
 def _settle(command: Settle, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
@@ -164,6 +212,8 @@ def _settle(command: Settle, case: Case, policy: Policy, context: Context) -> tu
             case, f"has {total} in dispute: a settlement in part needs an amount between 0 and that"
         )
     credit_by = command.credit_by
+    if credit_by is not None:
+        _near(case, credit_by, context)
     if credit_by is None and command.outcome is not ev.Outcome.AGAINST:
         credit_by = policy.working_days.after(context.today, policy.credit_days)
     return (
@@ -182,6 +232,8 @@ def _hold(command: Hold, case: Case, _: Policy, context: Context) -> tuple[ev.Ev
     _alive(case)
     if command.until is not None and command.until <= context.today:
         raise _refuse(case, f"cannot be held until {command.until}: that day has begun")
+    if command.until is not None:
+        _near(case, command.until, context, "; leave the day out for a hold without end")
     return (
         ev.Held(on=context.today, hold=context.key, until=command.until, reason=command.reason),
     )
@@ -202,28 +254,31 @@ def _release(command: Release, case: Case, _: Policy, context: Context) -> tuple
 
 
 def _next_level(case: Case, policy: Policy) -> str | None:
-    if case.order is not None:
-        return case.order.level
-    return next((lv.name for lv in policy.levels if not case.done(lv.name)), None)
+    following = step(case, policy, _ANYBODY)
+    return None if following is None else following.level.name
+
+
+def _ahead(case: Case, policy: Policy) -> list[str]:
+    return [policy.levels[place].name for place in ahead(case, policy)]
 
 
 def _approve(_: Approve, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
     _alive(case)
-    late = [dispute for dispute in case.disputes if dispute.state == "to-accept"]
-    if late:
-        return (ev.DisputeRuled(on=context.today, dispute=late[-1].key, accepted=True),)
-    asked = case.asked
+    ruling = _late_dispute(case, policy, context, accepted=True)
+    if ruling is not None:
+        return (ruling,)
+    asked, person = case.asked, _person(context)
+    if person and person == (case.caused_by if asked is None else asked.by):
+        raise _refuse(case, "needs another approver: nobody approves what he asked for")
     if asked is not None:
-        if context.actor and context.actor == asked.by:
-            raise _refuse(case, "needs another approver: nobody approves what he asked for")
         return (_yes(context, asked.level, asked.round, max(asked.amount, 0), asked.digest),)
-    name = _next_level(case, policy)
-    if name is None or policy.level(name).approval == "never":
+    following = step(case, policy, _ANYBODY)
+    if following is None or following.level.approval == "never":
         raise _refuse(case, "has nothing that waits for an approval")
-    level = policy.level(name)
+    level = following.level
     if not level.legal and level.approval is None:
-        raise _refuse(case, f"has nothing that waits for an approval: {name} leaves without")
-    return (_yes(context, name, case.rounds(name), case.chaseable, ""),)
+        raise _refuse(case, f"has nothing that waits for an approval: {level.name} leaves without")
+    return (_yes(context, level.name, following.round, case.chaseable, ""),)
 
 
 def _yes(context: Context, level: str, count: int, amount: int, digest: str) -> ev.Approved:
@@ -237,18 +292,24 @@ def _yes(context: Context, level: str, count: int, amount: int, digest: str) -> 
     )
 
 
-def _reject(command: Reject, case: Case, _: Policy, context: Context) -> tuple[ev.Event, ...]:
-    late = [dispute for dispute in case.disputes if dispute.state == "to-accept"]
-    if late:
-        return (ev.DisputeRuled(on=context.today, dispute=late[-1].key, accepted=False),)
-    if case.asked is None:
+def _reject(command: Reject, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
+    _alive(case)
+    ruling = _late_dispute(case, policy, context, accepted=False)
+    if ruling is not None:
+        return (ruling,)
+    pending = case.yes or case.asked
+    if pending is None:
         raise _refuse(case, "has nothing that waits for an approval")
-    if command.then == "hold" and command.until is not None and command.until <= context.today:
-        raise _refuse(case, f"cannot be held until {command.until}: that day has begun")
+    if command.then == "hold" and command.until is not None:
+        if command.until <= context.today:
+            raise _refuse(case, f"cannot be held until {command.until}: that day has begun")
+        _near(case, command.until, context, "; leave the day out for a hold without end")
+    if command.then == "repeat" and not case.said:
+        raise _refuse(case, "has no level before this one that could be repeated")
     return (
         ev.Declined(
             on=context.today,
-            level=case.asked.level,
+            level=pending.level,
             then=command.then,
             until=command.until,
             by=context.actor,
@@ -258,9 +319,12 @@ def _reject(command: Reject, case: Case, _: Policy, context: Context) -> tuple[e
 
 
 def _call(command: LogCall, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
-    level = case.call.level if case.call else _next_level(case, policy)
-    if level is None or policy.level(level).kind is not LevelKind.CALL:
-        raise _refuse(case, "has no call to make now: keep what was said as a note")
+    _alive(case)
+    if case.call is not None:
+        return (ev.CallMade(on=context.today, level=case.call.level, outcome=command.outcome),)
+    name = _next_level(case, policy)
+    planned = name is not None and policy.level(name).kind is LevelKind.CALL
+    level = name if name is not None and planned else ""
     return (ev.CallMade(on=context.today, level=level, outcome=command.outcome),)
 
 
@@ -287,47 +351,49 @@ def _reverse(command: Reverse, case: Case, _: Policy, context: Context) -> tuple
 
 def _skip(command: Skip, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
     _alive(case)
-    ahead = [level.name for level in policy.levels if not case.done(level.name)]
-    if not ahead:
+    coming = _ahead(case, policy)
+    following = _next_level(case, policy)
+    if following is None:
         raise _refuse(case, "has no level ahead to skip")
+    gone: tuple[str, ...] = (following,)
     if command.to:
-        if command.to not in ahead:
-            raise _refuse(case, f"has no level {command.to!r} ahead; it has {', '.join(ahead)}")
-        gone = tuple(ahead[: ahead.index(command.to)])
+        if command.to not in coming:
+            raise _refuse(case, f"has no level {command.to!r} ahead; it has {', '.join(coming)}")
+        gone = tuple(coming[: coming.index(command.to)])
         if not gone:
             raise _refuse(case, f"stands before {command.to} already")
-    else:
-        gone = (ahead[0],)
-    return (ev.Passed(on=context.today, levels=gone, reason=command.reason or "by a person"),)
+    reason = command.reason or "by a person"
+    return (ev.Passed(on=context.today, levels=gone, reason=reason, by=_person(context)),)
 
 
 def _send_now(
     command: SendNow, case: Case, policy: Policy, context: Context
 ) -> tuple[ev.Event, ...]:
     _alive(case)
-    events: list[ev.Event] = []
-    level = command.level or _next_level(case, policy)
-    if level is None:
+    name = command.level or _next_level(case, policy)
+    if name is None:
         raise _refuse(case, "has no level ahead; name the level to say again")
-    place = policy.by_name.get(policy.level(level).name, 0)
-    gone = tuple(lv.name for lv in policy.levels[:place] if not case.done(lv.name))
-    if gone:
-        events.append(ev.Passed(on=context.today, levels=gone, reason=command.reason))
-    if policy.level(level).kind is LevelKind.COURTESY and context.today >= case.chase_due:
-        raise _refuse(case, f"is past its due date: {level} can only be said before it")
-    events.append(ev.Directed(on=context.today, level=level, reason=command.reason))
-    return tuple(events)
+    level, today, by = policy.level(name), context.today, _person(context)
+    if level.kind is LevelKind.COURTESY and today >= case.chase_due:
+        raise _refuse(case, f"is past its due date: {name} can only be said before it")
+    place = policy.by_name[name]
+    gone = tuple(policy.levels[one].name for one in ahead(case, policy) if one < place)
+    directed = ev.Directed(on=today, level=name, reason=command.reason, by=by)
+    if not gone:
+        return (directed,)
+    return ev.Passed(on=today, levels=gone, reason=command.reason, by=by), directed
 
 
 def _extend(command: Extend, case: Case, _: Policy, context: Context) -> tuple[ev.Event, ...]:
     _alive(case)
     if command.due <= case.due:
         raise _refuse(case, f"is due on {case.due}: an extension needs a later day")
+    _near(case, command.due, context)
     return (ev.Extended(on=context.today, due=command.due, reason=command.reason),)
 
 
 def _write_off(command: WriteOff, case: Case, _: Policy, context: Context) -> tuple[ev.Event, ...]:
-    if case.open <= 0:
+    if case.dead is not None or case.open <= 0:
         raise _refuse(case, "has nothing open to write off")
     return (ev.WrittenOff(on=context.today, amount=case.open, reason=command.reason),)
 
@@ -344,12 +410,15 @@ def _note(command: Note, _: Case, __: Policy, context: Context) -> tuple[ev.Even
 
 def _bounce(command: Bounce, case: Case, _: Policy, context: Context) -> tuple[ev.Event, ...]:
     last = case.said[-1] if case.said else None
-    if last is None or (command.channel and last.channel != command.channel):
+    sent = last is not None and last.channel not in _UNSENT
+    if last is None or not sent or (command.channel and last.channel != command.channel):
         raise _refuse(case, "has no notice on that channel that could have bounced")
     return (ev.Bounced(on=context.today, level=last.level, round=last.round, channel=last.channel),)
 
 
-def _reject_debit(_: RejectDebit, __: Case, ___: Policy, context: Context) -> tuple[ev.Event, ...]:
+def _reject_debit(_: RejectDebit, case: Case, __: Policy, context: Context) -> tuple[ev.Event, ...]:
+    if case.invoice.method is not Method.DIRECT_DEBIT:
+        raise _refuse(case, "is not collected by direct debit")
     return (ev.DebitRejected(on=context.today),)
 
 
