@@ -35,3 +35,10 @@ def test_the_rehearsal_tells_the_story(path, tmp_path):
         told.refused,
     )
     assert not differs, f"{scenario.title}\n{differs}"
+
+
+def test_every_rule_in_reach_is_told():
+    told = {read(path).rule for path in paths()}
+
+    # 13 comes with interest and fees.
+    assert told >= set(range(1, 23)) - {13}
