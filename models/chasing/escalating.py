@@ -25,13 +25,13 @@ def covered(same: list[Look], moment: Moment) -> list[Look]:
 
 
 def _stands_before(look: Look, place: int) -> bool:
-    """Say whether an item's next level, or the call it waits for, comes before a place."""
+    """Say whether an item's next level, or the call it waits for, is not beyond a place."""
     answer = look.answer
     if not look.facts.fresh or not isinstance(answer, Contact | Wait):
         return False
     if isinstance(answer, Wait) and answer.blockers != (Blocker.CALL,):
         return False
-    return look.policy.by_name.get(answer.level or "", place) < place
+    return look.policy.by_name.get(answer.level or "", place + 1) <= place
 
 
 def hand_over(moment: Moment, group: list[Look]) -> None:

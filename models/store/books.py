@@ -195,7 +195,7 @@ async def _ordered(
         case Hold() as hold:
             return await widening.hold(connection, order, hold, (debtor_id, today))
         case Release():
-            return await widening.release(connection, order, debtor_id)
+            return await _released(connection, order, debtor_id)
         case Insolvency() as insolvency if debtor_id is not None:
             return await widening.judge(connection, order, insolvency, debtor_id)
         case Note() if debtor_id is not None:
@@ -203,6 +203,16 @@ async def _ordered(
         case _:
             message = "this order needs a debtor"
             raise RefusedError(message)
+
+
+async def _released(
+    connection: AsyncConnection, order: Order, debtor_id: int | None
+) -> Recorded | None:
+    """End holds; take an insolvency back as well when there is one."""
+    released = await widening.release(connection, order, debtor_id)
+    if debtor_id is None or not await widening.insolvent(connection, debtor_id):
+        return released
+    return await widening.judge(connection, order, Insolvency(judged_on=None), debtor_id)
 
 
 async def _currency(connection: AsyncConnection, order: Order) -> str:

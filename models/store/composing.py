@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.chasing.answering import Heard
 from models.chasing.answers import Close, Contact
 from models.chasing.composing import compose
 from models.chasing.dunning import settle
@@ -24,6 +25,8 @@ from models.store.outgoing import Outgoing, deliveries, planned
 from models.store.policies import policy_of
 from models.store.reading import Filed, cases_of_debtor
 from models.store.statements import insert_new
+from models.store.stating import STATEMENT, registered, stated
+from models.store.stating import due as due_statement
 from models.store.tables.records import journal
 from models.store.tables.saying import notices, slots
 from models.wire import Composed, ComposeIn
@@ -46,7 +49,7 @@ _PUT_OFF: Final = (
     )
     .values(at=bindparam("to_at"), blocker=bindparam("to_blocker"))
 )
-_CONTACTS: Final = select(notices.c.on, notices.c.at, notices.c.legal).where(
+_CONTACTS: Final = select(notices.c.on, notices.c.at, notices.c.legal, notices.c.reached_on).where(
     notices.c.debtor_id == bindparam("debtor_id"),
     notices.c.on >= bindparam("since"),
     notices.c.counts,
@@ -143,6 +146,8 @@ class Composing:
         outgoing = Outgoing(connection, sitting.creditor, world, sitting.filed, ask.now)
         for draft in result.drafts:
             await outgoing.write(draft)
+        if due_statement(sitting.slots, sitting.now):
+            await self._stated(sitting, outgoing)
         growths = [
             grown(sitting.filed[number], events, sitting.stamp("composed"))
             for number, events in result.events.items()
@@ -157,12 +162,27 @@ class Composing:
         tell = _to_tell(sitting, result, late)
         return Moved(_composed(waiting, rows, ask), tell)
 
+    async def _stated(self, sitting: _Sitting, outgoing: Outgoing) -> None:
+        """Write the statement whose slot has come, and register the next one's."""
+        heard = [Heard(look.case, look.policy, look.facts, ()) for look in sitting.looks]
+        debtor_id = sitting.world.debtor_id
+        draft = await stated(sitting.connection, debtor_id, heard, sitting.now)
+        if draft is None:
+            return
+        await outgoing.write(draft)
+        look = sitting.looks[0]
+        today = look.policy.day(sitting.now)
+        filed = sitting.filed[look.number]
+        await registered(sitting.connection, filed, look.policy, today, sitting.now)
+
     async def _slots(self, sitting: _Sitting, result: Composition) -> None:
         """Drop the slots that were used or are moot; put off those that composing held."""
         said = {line.number for draft in result.drafts for line in draft.lines}
         by_id = {filed.id: number for number, filed in sitting.filed.items()}
         answers = {look.number: look.answer for look in sitting.looks}
         for row in sitting.slots:
+            if row.level == STATEMENT:
+                continue
             number = by_id.get(row.invoice_id, "")
             place = {"row_id": row.invoice_id, "row_level": row.level, "row_round": row.round}
             wait = result.waits.get(number)
@@ -215,10 +235,13 @@ def _as_of(same_day: bool, slot: datetime, now: datetime) -> datetime:  # noqa: 
 
 
 async def pace_of(connection: AsyncConnection, debtor_id: int, today: date) -> Pace:
-    """Return a debtor's contacts: each slot counts once, however many notices it had."""
+    """Return a debtor's contacts: each slot counts once, however many notices it had.
+
+    A call counts on the day on which it reached somebody.
+    """
     values = {"debtor_id": debtor_id, "since": today - MEMORY}
     rows = (await connection.execute(_CONTACTS, values)).all()
-    contacts = {row.at: row.on for row in rows}
+    contacts = {row.at: row.reached_on or row.on for row in rows}
     legal = [row.on for row in rows if row.legal]
     return Pace(tuple(sorted(contacts.values())), max(legal, default=None))
 
@@ -226,11 +249,12 @@ async def pace_of(connection: AsyncConnection, debtor_id: int, today: date) -> P
 def _to_tell(sitting: _Sitting, result: Composition, late: set[int]) -> tuple[str, ...]:
     """Return the invoices for which it went otherwise than their last look foresaw."""
     said = {line.number for draft in result.drafts for line in draft.lines}
-    registered = {row.invoice_id for row in sitting.slots}
-    due = {row.invoice_id for row in sitting.slots if row.at is not None and row.at <= sitting.now}
+    levels = [row for row in sitting.slots if row.level != STATEMENT]
+    foreseen = {row.invoice_id for row in levels}
+    due = {row.invoice_id for row in levels if row.at is not None and row.at <= sitting.now}
     numbers = {*result.waits, *result.events}
     for number, filed in sitting.filed.items():
-        unforeseen = filed.id in late or filed.id not in registered
+        unforeseen = filed.id in late or filed.id not in foreseen
         if (number in said and unforeseen) or (number not in said and filed.id in due):
             numbers.add(number)
     return tuple(sorted(numbers))

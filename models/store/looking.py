@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -19,13 +20,16 @@ from models.store.engine import Store
 from models.store.policies import policy_of
 from models.store.reading import cases_named
 from models.store.statements import insert_new, upsert
+from models.store.stating import STATEMENT, registered
 from models.store.tables.items import invoices
 from models.store.tables.records import journal
 from models.store.tables.saying import notices, slots
 from models.store.wanting import wanted
 from models.wire import DebtorRef, Looked, LookIn
 
-_OF_CASE: Final = select(slots).where(slots.c.invoice_id == bindparam("row_id"))
+_OF_CASE: Final = select(slots).where(
+    slots.c.invoice_id == bindparam("row_id"), slots.c.level != STATEMENT
+)
 _FIRST: Final = select(func.min(slots.c.at)).where(slots.c.debtor_id == bindparam("debtor_id"))
 _ANSWER: Final = select(func.min(notices.c.at)).where(
     notices.c.debtor_id == bindparam("row_debtor"), notices.c.state == "planned"
@@ -39,7 +43,9 @@ _REWEIGH: Final = (
     )
     .values(at=bindparam("to_at"))
 )
-_GONE: Final = delete(slots).where(slots.c.invoice_id == bindparam("row_id"))
+_GONE: Final = delete(slots).where(
+    slots.c.invoice_id == bindparam("row_id"), slots.c.level != STATEMENT
+)
 _LOOKED: Final = (
     update(invoices)
     .where(invoices.c.id == bindparam("row_id"))
@@ -109,6 +115,8 @@ class Looking:
             seen = await _carried_out(connection, view, world)
             if growth.filed.events > filed.looked and seen.poke is None:
                 seen = replace(seen, poke=await _reweighed(connection, view, world))
+            if policy.statement != "never" and not seen.looked.closed:
+                seen = await _stated(connection, view, world, seen)
             await self._written(connection, ask, view, growth, seen.looked)
             await wanted(connection, view.filed, case, answer, ask.now)
             return seen
@@ -204,6 +212,16 @@ async def _registered(
     if first is not None and first <= answer.at:
         return None
     return DebtorRef(creditor=view.case.invoice.creditor, debtor=world.debtor.key, at=answer.at)
+
+
+async def _stated(connection: AsyncConnection, view: View, world: Around, seen: Seen) -> Seen:
+    """See that the debtor's next statement has its slot."""
+    yesterday = view.policy.day(view.now) - timedelta(days=1)
+    at = await registered(connection, view.filed, view.policy, yesterday, view.now)
+    if at is None or (seen.poke is not None and seen.poke.at is not None and seen.poke.at <= at):
+        return seen
+    ref = DebtorRef(creditor=view.case.invoice.creditor, debtor=world.debtor.key, at=at)
+    return replace(seen, poke=ref)
 
 
 async def _reweighed(connection: AsyncConnection, view: View, world: Around) -> DebtorRef | None:

@@ -145,7 +145,7 @@ class Outgoing:
             "state": "sent" if by_hand else "planned",
             "sent_at": self.at if by_hand else None,
             "body": dumped(notice),
-            "counts": counts and draft.kind is not NoticeKind.HAND_OVER,
+            "counts": counts and not by_hand,
             "legal": draft.legal,
             "created_at": self.at,
         }

@@ -12,7 +12,7 @@ from models.chasing.moment import Look, Moment, Position
 from models.chasing.notice import Line, Notice
 from models.store.around import Around, credits_of
 from models.store.policies import policy_of
-from models.store.reading import Filed, cases_of_debtor
+from models.store.reading import Filed, cases_named, cases_of_debtor
 
 
 async def stands(
@@ -27,13 +27,9 @@ async def stands(
     A payment of the debtor, a promise, a dispute, a hold or an insolvency committed since
     changes one of them, or the answer of a line's case; then the notice must not leave.
     """
-    cases = await cases_of_debtor(connection, world.debtor_id, lock=True)
-    by_number = {filed.case.invoice.number: filed for filed in cases}
     if notice.kind.answers:
-        return all(
-            line.number in by_number and by_number[line.number].case.open == line.open
-            for line in notice.lines
-        )
+        return await _still(connection, notice)
+    cases = await cases_of_debtor(connection, world.debtor_id, lock=True)
     looks = [await _look(connection, filed, world, channels, now) for filed in cases]
     said = {line.number: line for line in notice.lines}
     group = [look for look in looks if look.number in said and _true(look, said[look.number])]
@@ -43,6 +39,14 @@ async def stands(
     others = Moment(tuple(looks), position, now).others(group)
     same_sums: bool = totals(group, others, position) == notice.totals
     return same_sums and also_open(others) == notice.also_open
+
+
+async def _still(connection: AsyncConnection, notice: Notice) -> bool:
+    """Say whether an answer's invoices are as open as when it was written, closed or not."""
+    numbers = [line.number for line in notice.lines]
+    cases = await cases_named(connection, notice.creditor, numbers, lock=True)
+    open_now = {filed.case.invoice.number: filed.case.open for filed in cases}
+    return all(open_now.get(line.number) == line.open for line in notice.lines)
 
 
 def _true(look: Look, line: Line) -> bool:

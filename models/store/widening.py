@@ -21,6 +21,7 @@ from models.store.tables.parties import creditors, debtors, holds
 _OPEN: Final = select(invoices.c.number).where(
     invoices.c.debtor_id == bindparam("debtor_id"), invoices.c.closed == false()
 )
+_JUDGED: Final = select(debtors.c.insolvent_on).where(debtors.c.id == bindparam("row_id"))
 _STIR_DEBTOR: Final = update(debtors).where(debtors.c.id == bindparam("row_id"))
 _STIR_CREDITOR: Final = update(creditors).where(creditors.c.key == bindparam("row_key"))
 #: By debtor and policy, the due date of the oldest open invoice.
@@ -87,6 +88,12 @@ async def release(
     if ended.rowcount == 0:
         return None
     return await _stirred(connection, order, debtor_id)
+
+
+async def insolvent(connection: AsyncConnection, debtor_id: int) -> bool:
+    """Say whether a debtor was judged insolvent."""
+    found = await connection.execute(_JUDGED, {"row_id": debtor_id})
+    return found.scalar_one_or_none() is not None
 
 
 async def _stirred(connection: AsyncConnection, order: Order, debtor_id: int | None) -> Recorded:

@@ -17,10 +17,11 @@ from models.chasing.story import StoryEvent, orders
 from models.chasing.timeline import Entry, Speaker, entries, ordered
 from models.errors import RefusedError
 from models.ledger.entries import ItemRow, Reject
+from models.orders import Entry as Told
 from models.orders import File, Insolvency, Order
 from models.store.foreseeing import foresee
 from models.store.tables.items import invoices
-from models.store.tables.parties import debtors
+from models.store.tables.parties import debtors, sources
 from models.store.tables.saying import notices
 from models.wire import Start
 from tests.scenarios.staging import Stage, creditor, stage
@@ -44,7 +45,8 @@ async def played(scenario: Scenario, folder: Path) -> Played:
     """Play a scenario from its first to the end of its last day."""
     rows = [row for row in scenario.items(folder) if isinstance(row, ItemRow)]
     keys = {row.creditor or HOUSE for row in rows}
-    creditors = {key: creditor(key, scenario.policy.name) for key in keys}
+    declared = ("ledger",) if any(e.event == "books" for e in scenario.story) else ()
+    creditors = {key: creditor(key, scenario.policy.name, declared) for key in keys}
     result = Played()
     async with stage(folder, creditors, scenario.policies, scenario.policy) as on:
         people = scenario.people(folder)
@@ -93,16 +95,19 @@ async def _enter(on: Stage, scenario: Scenario, rows: list[ItemRow], people: lis
     for key, group in groupby(sorted(rows, key=_house), key=_house):
         mine = [replace(row, creditor=key, issued=row.issued) for row in group]
         file = File(name="ledger.csv", sha256=f"{today}", content_on=today, actor="story", at=at)
-        await on.booking.import_items(
-            key, iter(mine), file, reject=rejected.append, tell=tell
-        )
+        await on.booking.import_items(key, iter(mine), file, reject=rejected.append, tell=tell)
         if people:
             await on.booking.import_contacts(
-                key, iter(people), replace(file, name="contacts.csv"),
-                reject=lambda _: None, tell=tell,
+                key,
+                iter(people),
+                replace(file, name="contacts.csv"),
+                reject=lambda _: None,
+                tell=tell,
             )
         starts = [Start(creditor=key, number=row.number) for row in mine if row.amount > 0]
         await _known(on, scenario)
+        async with on.house.store.writing() as connection:
+            await connection.execute(update(sources).values(covered_until=date(2099, 1, 1)))
         await on.telling.start(starts)
     assert not rejected, [str(reject) for reject in rejected]
 
@@ -118,13 +123,14 @@ async def _known(on: Stage, scenario: Scenario) -> None:
         if "payment_days" in values:
             values["payment_days"] = ",".join(str(day) for day in values["payment_days"])
         async with on.house.store.writing() as connection:
-            await connection.execute(
-                update(debtors).where(debtors.c.code == code).values(**values)
-            )
+            await connection.execute(update(debtors).where(debtors.c.code == code).values(**values))
 
 
 async def _happen(on: Stage, event: StoryEvent, keys: set[str], result: Played) -> None:
     at = await on.now()
+    if event.event == "books":
+        await _covered(on, event)
+        return
     try:
         for key in await _creditors(on, event, keys):
             for count, order in enumerate(await _orders(on, event, key, at)):
@@ -136,6 +142,17 @@ async def _happen(on: Stage, event: StoryEvent, keys: set[str], result: Played) 
                     await on.telling.tell(elsewhere.creditor, elsewhere.entries)
     except RefusedError as refused:
         result.refused.append(f"line {event.line}: {refused}")
+    await on.settle()
+
+
+async def _covered(on: Stage, event: StoryEvent) -> None:
+    """Say how far the books of every creditor cover, and let everybody look again."""
+    async with on.house.store.writing() as connection:
+        await connection.execute(update(sources).values(covered_until=event.until))
+    async with on.house.store.reading() as connection:
+        found = (await connection.execute(select(invoices.c.creditor, invoices.c.number))).all()
+    for key, number in found:
+        await on.telling.tell(key, [Told(number, "", "facts")])
     await on.settle()
 
 
@@ -171,6 +188,8 @@ async def _orders(on: Stage, event: StoryEvent, key: str, at: Any) -> list[Order
         amount=event.minor(currency) if event.amount else None,
     )
     match event.event:
+        case "reversal" if await _debit(on, event, key):
+            return [replace(base, command=cmd.RejectDebit(), amount=None)]
         case "payment" | "credit-note" | "reversal":
             return [replace(base, command=await _money(on, event, key, currency))]
         case "insolvency":
@@ -198,11 +217,15 @@ async def _money(on: Stage, event: StoryEvent, key: str, currency: str) -> cmd.C
     return cmd.Reverse(amount=event.minor(currency))
 
 
+async def _debit(on: Stage, event: StoryEvent, key: str) -> bool:
+    return any(row.method == "direct-debit" for row in await _meant(on, event, key))
+
+
 async def _meant(on: Stage, event: StoryEvent, key: str) -> list[Any]:
     async with on.house.store.reading() as connection:
-        rows = select(invoices.c.number, invoices.c.open, invoices.c.currency).join_from(
-            invoices, debtors, debtors.c.id == invoices.c.debtor_id
-        )
+        rows = select(
+            invoices.c.number, invoices.c.open, invoices.c.currency, invoices.c.method
+        ).join_from(invoices, debtors, debtors.c.id == invoices.c.debtor_id)
         rows = rows.where(invoices.c.creditor == key)
         if event.invoices:
             rows = rows.where(invoices.c.number.in_(event.invoices))
@@ -253,9 +276,7 @@ async def _standings(on: Stage, scenario: Scenario) -> list[Standing]:
         owing = (await connection.execute(select(debtors.c.id, debtors.c.creditor))).all()
         for debtor_id, key in owing:
             house = on.books.creditors[key]
-            prospects = await foresee(
-                connection, house, debtor_id, frozenset(on.memories), end
-            )
+            prospects = await foresee(connection, house, debtor_id, frozenset(on.memories), end)
             for number, prospect in prospects.items():
                 answer = prospect.answer
                 blockers = answer.blockers if isinstance(answer, Wait) else ()

@@ -67,8 +67,8 @@ class Stage:
         await asyncio.wait_for(self.env.sleep(timedelta(minutes=2)), PATIENCE)
 
 
-def creditor(key: str, policy: str) -> Creditor:
-    """Return a creditor of a story: books always fresh, nothing frozen."""
+def creditor(key: str, policy: str, sources: tuple[str, ...] = ()) -> Creditor:
+    """Return a creditor of a story that declares sources; nothing is frozen."""
     return Creditor(
         key=key,
         name=key.title(),
@@ -79,6 +79,7 @@ def creditor(key: str, policy: str) -> Creditor:
         mail_from=f"{key} <dunning@{key}.example>",
         default_policy=policy,
         freeze_first_import=False,
+        sources=sources,
     )
 
 
@@ -113,9 +114,7 @@ async def stage(
             running = worker.workers(env.client, house, telling)
             tasks = [asyncio.create_task(one.run()) for one in running]
             try:
-                yield Stage(
-                    env, books, Booking(books), telling, house, memories, policy
-                )
+                yield Stage(env, books, Booking(books), telling, house, memories, policy)
             finally:
                 await asyncio.gather(*(one.shutdown() for one in running))
                 await asyncio.gather(*tasks)
