@@ -1,10 +1,9 @@
 """Complete ledgers: what they no longer hold is settled, unless that is too much to believe."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, false, func, insert, null, select, update
+from sqlalchemy import Row, bindparam, false, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev

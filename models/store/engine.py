@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -26,6 +26,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from models.errors import RefusedError, UnavailableError
+from models.store.direct import connect
 
 #: How long a call waits for a connection or for another writer, in seconds.
 WAIT: Final = 2.0
@@ -36,6 +37,11 @@ SLICE: Final = 0.02
 #: The most and the first number of things a bulk writer takes into one transaction.
 _MOST, _FIRST = 500, 16
 _READERS: Final = 4
+#: What readers ask of SQLite, and what the writer asks.
+_PRAGMAS: Final = (
+    (f"busy_timeout={int(WAIT * 1000)}", "query_only=ON"),
+    ("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=8000", "foreign_keys=ON"),
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -146,33 +152,28 @@ def _some(source: Iterable[T], size: int) -> list[T]:
 
 
 def _sqlite(url: URL, *, writer: bool) -> AsyncEngine:
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    path = str(url.database)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    own: dict[str, Any] = {"async_creator_fn": lambda *_, **__: connect(path, WAIT)}
     engine = create_async_engine(
         url,
         pool_size=1 if writer else _READERS,
         max_overflow=0,
         pool_timeout=WAIT,
         hide_parameters=True,
+        connect_args=own if writer else {"isolation_level": None},
     )
-    begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
 
     @event.listens_for(engine.sync_engine, "connect")
     def _(driver: DBAPIConnection, _record: object) -> None:
-        driver.isolation_level = None
         cursor = driver.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            f"busy_timeout={int(WAIT * 1000)}",
-            "foreign_keys=ON",
-            f"query_only={'OFF' if writer else 'ON'}",
-        ):
+        for pragma in _PRAGMAS[writer]:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine
 

@@ -1,0 +1,267 @@
+"""Payments: allocated as named, by exact amount or to the oldest; and taken back."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from models.chasing.commands import Pay, Reverse
+from models.errors import RefusedError, UnknownError
+from models.orders import Allocate, Incoming
+from models.store.around import credits_of
+
+NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
+
+BALANCE = """
+SELECT (SELECT coalesce(sum(amount), 0) FROM payments) AS paid,
+       (SELECT coalesce(sum("left"), 0) FROM payments)
+       + (SELECT coalesce(sum(amount), 0) FROM allocations WHERE reversed_at IS NULL) AS used
+"""
+
+
+def money(amount, *numbers, key="b-1", **facts) -> Incoming:
+    given = {
+        "creditor": "acme",
+        "key": key,
+        "on": TODAY,
+        "amount": amount,
+        "currency": "EUR",
+        "actor": "bank",
+        "at": NOON,
+        "numbers": numbers,
+    }
+    return Incoming(**{**given, **facts})
+
+
+@pytest.fixture
+async def owed(desk, item):
+    """Two invoices of D1, the second due first, and one of D2."""
+    await desk.read(
+        item("F-1", 10_000, due=date(2026, 3, 20)),
+        item("F-2", 7_000, due=date(2026, 3, 10)),
+        item("G-1", 5_000, debtor="D2", debtor_name="Two"),
+    )
+
+
+@pytest.fixture
+def open_(case):
+    async def read(*numbers):
+        return [(await case(number)).open for number in numbers]
+
+    return read
+
+
+async def test_the_invoices_named_are_paid_in_order(owed, books, open_):
+    paid = await books.pay(money(12_000, "F-1", "F-2"))
+
+    assert await open_("F-1", "F-2") == [0, 5_000]
+    assert [(entry.number, entry.kind) for entry in paid.entries] == [
+        ("F-1", "paid"),
+        ("F-2", "paid"),
+    ]
+    assert (paid.left, paid.repeated) == (0, False)
+
+
+async def test_a_payment_is_booked_once(owed, books, open_, rows):
+    await books.pay(money(6_000, "F-1"))
+    again = await books.pay(money(6_000, "F-1"))
+
+    assert (again.repeated, again.entries) == (True, ())
+    assert await open_("F-1") == [4_000]
+    assert len(await rows("SELECT id FROM payments")) == 1
+
+
+async def test_an_exact_amount_finds_its_invoice(owed, books, open_):
+    paid = await books.pay(money(10_000, debtor="D1"))
+    assert (await open_("F-1", "F-2"), paid.left) == ([0, 7_000], 0)
+
+
+async def test_the_oldest_is_paid_only_when_told(owed, books, open_, store, rows):
+    paid = await books.pay(money(8_000, debtor="D1"))
+    assert (await open_("F-1", "F-2"), paid.left) == ([10_000, 7_000], 8_000)
+
+    await books.pay(money(8_000, key="b-2", debtor="D1", oldest=True))
+    assert await open_("F-1", "F-2") == [9_000, 0]
+    (debtor,) = await rows("SELECT debtor_id FROM payments WHERE key = 'b-1'")
+    async with store.reading() as connection:
+        assert await credits_of(connection, debtor["debtor_id"]) == {"EUR": 8_000}
+
+
+async def test_too_much_stays_left(owed, books, open_):
+    paid = await books.pay(money(12_000, "F-1"))
+    assert (await open_("F-1"), paid.left) == ([0], 2_000)
+
+
+async def test_money_of_another_currency_stays_left(owed, books, open_):
+    paid = await books.pay(money(10_000, "F-1", currency="USD"))
+    assert (await open_("F-1"), paid.left) == ([10_000], 10_000)
+
+
+async def test_an_unknown_payer_is_kept_unallocated(owed, books, rows):
+    paid = await books.pay(money(1_000, "Z-9", debtor="nobody"))
+    assert paid.left == 1_000
+    (row,) = await rows('SELECT debtor_id, "left" FROM payments')
+    assert row == {"debtor_id": None, "left": 1_000}
+
+
+async def test_a_person_must_name_what_is_known(owed, books):
+    with pytest.raises(UnknownError, match="Z-9"):
+        await books.pay(money(1_000, "Z-9"), strict=True)
+    with pytest.raises(UnknownError, match="no debtor"):
+        await books.pay(money(1_000, debtor="nobody"), strict=True)
+    with pytest.raises(RefusedError, match="above zero"):
+        await books.pay(money(0, "F-1"))
+
+
+async def test_what_is_left_is_allocated_later(owed, books, ordered, open_):
+    await books.pay(money(9_000))
+    done = await ordered(Allocate(payment="b-1"), "F-2")
+    assert (done.left, await open_("F-2")) == (2_000, [0])
+
+    await ordered(Allocate(payment="b-1"), debtor="D1")
+    assert await open_("F-1") == [8_000]
+    with pytest.raises(RefusedError, match="0 left"):
+        await ordered(Allocate(payment="b-1"), debtor="D1")
+    with pytest.raises(UnknownError, match="no payment"):
+        await ordered(Allocate(payment="b-9"), debtor="D1")
+
+
+async def test_a_persons_payment_goes_to_the_invoice_named(owed, ordered, open_):
+    paid = await ordered(Pay(amount=3_000), "F-1", event_id="d-1")
+    assert [entry.kind for entry in paid.entries] == ["paid"]
+    again = await ordered(Pay(amount=3_000), "F-1", event_id="d-1")
+    assert (again.repeated, again.entries) == (True, paid.entries)
+    assert await open_("F-1") == [7_000]
+
+
+async def test_a_persons_payment_of_a_debtor_goes_to_the_oldest(owed, ordered, open_):
+    await ordered(Pay(amount=10_000), debtor="D1")
+    assert await open_("F-1", "F-2") == [7_000, 0]
+
+
+async def test_a_payment_needs_one_currency(owed, desk, item, ordered):
+    await desk.read(item("U-1", currency="USD"))
+    with pytest.raises(RefusedError, match="EUR and USD are open"):
+        await ordered(Pay(amount=1_000), debtor="D1")
+    await ordered(Pay(amount=5_000), debtor="D2")
+    from models.chasing.commands import WriteOff
+
+    with pytest.raises(RefusedError, match="paid|nothing open"):
+        await ordered(WriteOff(), "G-1")
+
+
+async def test_a_reversed_payment_opens_its_invoices_again(owed, books, open_, rows):
+    await books.pay(money(12_000, "F-1", "F-2"))
+
+    back = await books.pay(money(-12_000, key="b-2", text="b-1"))
+
+    assert await open_("F-1", "F-2") == [10_000, 7_000]
+    assert {entry.kind for entry in back.entries} == {"reversed"}
+    assert (await books.pay(money(-12_000, key="b-2", text="b-1"))).repeated
+    (balance,) = await rows(BALANCE)
+    assert balance["paid"] == balance["used"] == 0
+
+
+async def test_a_part_is_taken_back_from_what_is_left_first(owed, books, open_, rows):
+    await books.pay(money(11_000, "F-1"))
+    await books.pay(money(-3_000, "F-1", key="b-2"))
+
+    assert await open_("F-1") == [2_000]
+    (balance,) = await rows(BALANCE)
+    assert balance["paid"] == balance["used"] == 8_000
+
+
+async def test_a_reversal_is_known_by_debtor_and_amount(owed, books, open_):
+    await books.pay(money(10_000, "F-1"))
+    await books.pay(money(-10_000, key="b-2", debtor="D1"))
+    assert await open_("F-1") == [10_000]
+
+
+async def test_a_reversal_of_nothing_known_stays_left(owed, books, rows):
+    back = await books.pay(money(-10_000, key="b-2", debtor="D1"))
+    assert back.left == -10_000
+    back = await books.pay(money(-10_000, key="b-3", debtor="nobody"))
+    assert back.left == -10_000
+
+
+async def test_a_person_takes_money_back_from_an_invoice(owed, ordered, books, open_, rows):
+    await books.pay(money(4_000, "F-1"))
+    await books.pay(money(3_000, "F-1", key="b-2"))
+    await ordered(Reverse(amount=5_000), "F-1")
+
+    assert await open_("F-1") == [8_000]
+    (balance,) = await rows(BALANCE)
+    assert balance["paid"] == balance["used"] == 2_000
+    with pytest.raises(RefusedError, match="EUR 20.00 paid"):
+        await ordered(Reverse(amount=5_000), "F-1")
+    with pytest.raises(RefusedError, match="one invoice at a time"):
+        await ordered(Reverse(), "F-1", "F-2", amount=5)
+
+
+async def test_what_the_ledger_settled_can_be_taken_back(owed, desk, item, ordered, open_, rows):
+    await desk.read(item("F-1", 10_000, open=0, due=date(2026, 3, 20)))
+    await ordered(Reverse(), "F-1")
+    assert await open_("F-1") == [10_000]
+    (balance,) = await rows(BALANCE)
+    assert balance["paid"] == balance["used"] == -10_000
+
+
+async def test_a_closed_case_opens_again_in_a_new_cycle(owed, books, store, case, rows):
+    from models.chasing import events as ev
+    from models.store.appending import Stamp, append, grown
+    from models.store.reading import cases_named
+
+    await books.pay(money(10_000, "F-1"))
+    async with store.writing() as connection:
+        (filed,) = await cases_named(connection, "acme", ["F-1"])
+        closed = ev.Closed(on=TODAY, state="paid")
+        await append(connection, [grown(filed, (closed,), Stamp("look", "system", NOON))])
+        await connection.exec_driver_sql("UPDATE invoices SET started = true, state = 'paid'")
+    (row,) = await rows("SELECT closed FROM invoices WHERE number = 'F-1'")
+    assert row["closed"]
+
+    await books.pay(money(-10_000, key="b-2", text="b-1"))
+
+    (row,) = await rows("SELECT closed, started, cycle, state FROM invoices WHERE number = 'F-1'")
+    assert (bool(row["closed"]), bool(row["started"])) == (False, False)
+    assert (row["cycle"], row["state"]) == (2, "open")
+    (event,) = await rows("SELECT cycle, seq FROM case_events WHERE kind = 'reversed'")
+    assert event == {"cycle": 2, "seq": 4}
+
+
+MOVES = st.lists(
+    st.tuples(
+        st.integers(1, 15_000),
+        st.sampled_from(["F-1", "F-2", "G-1", ""]),
+        st.sampled_from(["D1", "D2", ""]),
+        st.booleans(),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(moves=MOVES, token=st.uuids())
+async def test_allocation_conserves_money(owed, books, rows, moves, token):
+    for place, (amount, number, debtor, oldest, back) in enumerate(moves):
+        numbers = (number,) if number else ()
+        key = f"{token}-{place}"
+        await books.pay(money(amount, *numbers, key=key, debtor=debtor, oldest=oldest))
+        if back:
+            await books.pay(money(-(amount // 2 or 1), *numbers, key=f"{key}-b", text=key))
+    (balance,) = await rows(BALANCE)
+    assert balance["paid"] == balance["used"]
+    columns = 'SELECT number, "open" FROM invoices ORDER BY number'
+    assert all(row["open"] >= 0 for row in await rows(columns))
+
+
+async def test_the_days_of_payment_and_booking_may_differ(owed, books, rows):
+    await books.pay(money(1_000, "F-1", on=TODAY - timedelta(days=2)))
+    (event,) = await rows("SELECT \"on\" FROM case_events WHERE kind = 'paid'")
+    assert str(event["on"]) == "2026-02-28"
