@@ -1,59 +1,52 @@
 """The one place where workflows, activities, channels and the books are introduced.
 
-``relance`` enters here: :func:`main` reads the command, :func:`serve` runs a worker.
+``relance`` enters here: :func:`main` hands a desk to the command, :func:`serve` runs a
+worker, :func:`raised` starts everything embedded. Heavy parts are imported where they are
+first needed, so that a command without them starts at once.
 """
 
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-import structlog
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from temporalio.client import Client
-from temporalio.worker import Worker
 
-from activities.booking import Booking
-from activities.deciding import Deciding
-from activities.sending import Sending
-from activities.sweeping import Sweeper
-from channels.email import smtp
-from channels.health import Health
-from channels.templates.writer import Templates
-from channels.temporal.connecting import connect, register
-from channels.temporal.telling import Telling
+from channels.desk.ports import Desk, Files, Opened, Options
 from models import creditors, names, policies
 from models.chasing.policy import Policy
+from models.errors import RelanceError
 from models.ledger.creditor import Creditor
 from models.ports import Channel
-from models.store.books import Books
-from models.store.composing import Composing
-from models.store.currencies import Currencies
-from models.store.engine import Store
-from models.store.looking import Looking
-from models.store.outbox import Outbox
-from models.store.sweeping import Sweeping
-from workflows.debtor import DebtorWorkflow
-from workflows.intake import IntakeWorkflow
-from workflows.invoice import InvoiceWorkflow
-from workflows.sweep import SweepWorkflow
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+    from temporalio.worker import Worker
+
+    from channels.embedded.raising import Addresses
+    from channels.temporal.telling import Telling
+    from models.store.books import Books
+    from models.store.engine import Store
 
 #: Names this build in the journal.
-ENGINE = "0.1.0"
-
-_log = structlog.get_logger(__name__)
+ENGINE: Final = "0.1.0"
+#: How often an engine that is not embedded looks for what was forgotten.
+SWEEP: Final = timedelta(hours=1)
 
 
 class Settings(BaseSettings):
     """How this process runs: ``RELANCE_*``. Doors have settings of their own.
 
     Attributes:
-        var: folder of everything embedded: database, history, mails, rejects.
+        var: folder of everything embedded: database, history, mails, logs.
+        config: folder with ``creditors/*.toml`` and ``policies/*.toml`` of your own.
         database: URL; empty for ``relance.db`` in ``var``.
         channels: names of the channels to connect, comma-separated.
         health_port: 0 lets the system choose.
@@ -62,11 +55,13 @@ class Settings(BaseSettings):
         cached: workflows kept in memory.
         grace: seconds that work under way has to end at shutdown.
         patience: seconds to wait for Temporal at start-up.
+        ui_port: of the embedded Temporal UI; another is taken when it is in use.
     """
 
     model_config = SettingsConfigDict(env_prefix="RELANCE_", extra="ignore")
 
     var: Path = Path("var")
+    config: Path = Path("config")
     database: str = ""
     channels: str = "email"
     health_port: int = 0
@@ -75,11 +70,22 @@ class Settings(BaseSettings):
     cached: int = Field(default=1000, ge=0)
     grace: float = Field(default=20.0, ge=0)
     patience: float = Field(default=60.0, ge=0)
+    ui_port: int = 8233
 
     @property
     def url(self) -> str:
         """The database's URL."""
         return self.database or f"sqlite+aiosqlite:///{self.var / 'relance.db'}"
+
+    def known_creditors(self) -> Mapping[str, Creditor]:
+        """Return your own creditors; the shipped examples when there are none."""
+        own = [creditors.find(path) for path in sorted((self.config / "creditors").glob("*.toml"))]
+        return {creditor.key: creditor for creditor in own} or creditors.shipped()
+
+    def known_policies(self) -> Mapping[str, Policy]:
+        """Return the shipped policies and your own; yours first under the same name."""
+        own = [policies.find(path) for path in sorted((self.config / "policies").glob("*.toml"))]
+        return {**policies.shipped(), **{policy.name: policy for policy in own}}
 
 
 @dataclass(slots=True)
@@ -90,97 +96,162 @@ class House:
     creditors: Mapping[str, Creditor]
     policies: Mapping[str, Policy]
     channels: Mapping[str, Channel]
-    store: Store
-    books: Books
-    closers: list[object] = field(default_factory=list)
+    store: "Store"
+    books: "Books"
 
     @property
     def connected(self) -> frozenset[str]:
         """Names of the channels that are connected."""
         return frozenset(self.channels)
 
+    async def answers(self) -> bool:
+        """Say that the books answer; raises when they do not."""
+        async with self.store.reading():
+            return True
+
+    async def close(self) -> None:
+        """Give back connections."""
+        for channel in self.channels.values():
+            closing = getattr(channel, "close", None)
+            if closing is not None:
+                await closing()
+        await self.store.close()
+
 
 def opened(settings: Settings) -> House:
-    """Return a house with the shipped and the configured creditors, policies and channels."""
-    known = creditors.shipped()
-    rules = policies.shipped()
-    writer = Templates(known)
-    doors: dict[str, Channel] = {}
-    for name in filter(None, settings.channels.split(",")):
-        if name == "email":
-            doors[name] = smtp.connect(writer, known)
+    """Return a house with the configured creditors, policies and channels.
+
+    Raises:
+        RelanceError: a file or a setting is wrong; names it.
+    """
+    from models.store.books import Books
+    from models.store.engine import Store
+
+    known, rules = settings.known_creditors(), settings.known_policies()
+    doors = {name: _door(name, known) for name in filter(None, settings.channels.split(","))}
     store = Store(settings.url)
     books = Books(store, known, rules, frozenset(doors))
     return House(settings, known, rules, doors, store, books)
 
 
-def workers(client: Client, house: House, telling: Telling) -> list[Worker]:
+def _door(name: str, known: Mapping[str, Creditor]) -> Channel:
+    from channels.email import smtp
+    from channels.memory import Memory
+    from channels.templates.writer import Templates
+
+    match name:
+        case "email":
+            return smtp.connect(Templates(known), known)
+        case "memory":
+            return Memory()
+        case _:
+            message = f"RELANCE_CHANNELS: no channel is called {name!r}; use email"
+            raise RelanceError(message)
+
+
+def files() -> Files:
+    """Return how files are read."""
+    from channels.intake import csv_ledger
+    from channels.intake.csv_ledger import mapping, reader, rejects
+
+    return Files(
+        reader=csv_ledger.connect(),
+        found=reader.found,
+        load=mapping.load,
+        save=mapping.save,
+        keep=rejects.write,
+    )
+
+
+def workers(client: "Client", house: House, telling: "Telling") -> list["Worker"]:
     """Return the core's worker and one per channel, each on its own task queue."""
-    settings = house.settings
+    from temporalio.worker import Worker
+
+    from activities import booking, deciding, reading, sending, sweeping
+    from models.store.composing import Composing
+    from models.store.currencies import Currencies
+    from models.store.looking import Looking
+    from models.store.outbox import Outbox
+    from models.store.sweeping import Sweeping
+    from workflows.debtor import DebtorWorkflow
+    from workflows.intake import IntakeWorkflow
+    from workflows.invoice import InvoiceWorkflow
+    from workflows.sweep import SweepWorkflow
+
+    settings, read = house.settings, files()
     tools = (house.store, house.creditors, house.connected)
-    deciding = Deciding(Looking(*tools, ENGINE), Composing(*tools, ENGINE), telling)
-    sending = Sending(Outbox(*tools), house.channels)
-    booking = Booking(house.books, Currencies(house.store))
-    sweeper = Sweeper(Sweeping(house.store), telling)
+    decide = deciding.Deciding(Looking(*tools, ENGINE), Composing(*tools, ENGINE), telling)
+    send = sending.Sending(Outbox(*tools), house.channels)
+    book = booking.Booking(house.books, Currencies(house.store))
+    sweep = sweeping.Sweeper(Sweeping(house.store), telling)
+    take = reading.Reading(
+        house.books, reading.Files(read.reader, read.load, read.keep), telling, now
+    )
     grace = timedelta(seconds=settings.grace)
     core = Worker(
         client,
         task_queue=names.CORE,
         workflows=[InvoiceWorkflow, DebtorWorkflow, IntakeWorkflow, SweepWorkflow],
         activities=[
-            deciding.look,
-            deciding.compose,
-            booking.record,
-            sending.expire,
-            sweeper.sweep_up,
+            decide.look,
+            decide.compose,
+            book.record,
+            send.expire,
+            sweep.sweep_up,
+            take.take_in,
         ],
         max_concurrent_workflow_tasks=settings.workflow_tasks,
         max_concurrent_local_activities=settings.workflow_tasks,
         max_cached_workflows=settings.cached,
         graceful_shutdown_timeout=grace,
     )
-    return [core] + [
+    doors = [
         Worker(
             client,
             task_queue=names.channel_queue(name),
-            activities=[sending.deliver],
+            activities=[send.deliver],
             max_concurrent_activities=settings.sends,
             graceful_shutdown_timeout=grace,
         )
         for name in house.channels
     ]
+    return [core, *doors]
 
 
 async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
-    """Run a worker until told to stop; what is under way may end first."""
+    """Run a worker until told to stop by an event or a signal; what is under way may end.
+
+    Raises:
+        RelanceError: it cannot start: a setting is wrong, or nothing answers.
+    """
+    import structlog
+
+    from channels.health import Health
+    from channels.temporal.connecting import connect, register
+    from channels.temporal.telling import Telling
+
     stop = stop or _on_signals()
     house = opened(settings)
     client = await connect(settings.patience)
     await register(client)
 
-    async def known() -> Client:
+    async def connected() -> "Client":
         return client
 
-    async def books_answer() -> bool:
-        async with house.store.reading():
-            return True
-
-    health = Health(
-        {"books": books_answer, "temporal": client.service_client.check_health},
-        settings.health_port,
-    )
+    checks = {"books": house.answers, "temporal": client.service_client.check_health}
+    health = Health(checks, settings.health_port)
     await health.start()
-    running = workers(client, house, Telling(known))
-    _log.info(
-        "worker started", queues=[worker.task_queue for worker in running], health=health.port
-    )
+    running = workers(client, house, Telling(connected))
+    queues = [worker.task_queue for worker in running]
+    structlog.get_logger(__name__).info("worker started", queues=queues, health=health.port)
     tasks = [asyncio.create_task(worker.run()) for worker in running]
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
     await asyncio.gather(*(worker.shutdown() for worker in running))
     await asyncio.gather(*tasks)
     await health.stop()
-    await house.store.close()
+    await house.close()
 
 
 def _on_signals() -> asyncio.Event:
@@ -191,16 +262,112 @@ def _on_signals() -> asyncio.Event:
 
 
 def now() -> datetime:
-    """Return the instant; the only clock outside workflows."""
+    """Return the instant: the only clock outside workflows."""
     return datetime.now(UTC)
 
 
+def raised(settings: Settings, options: Options) -> AbstractAsyncContextManager["Addresses"]:
+    """Start everything embedded; see :func:`channels.embedded.raising.raised`."""
+    from channels.embedded.raising import Plan, raised
+    from models.store.migrating import migrate
+
+    plan = Plan(
+        var=settings.var,
+        migrate=lambda: migrate(settings.url),
+        worker=("worker", "worker"),
+        environment={"RELANCE_VAR": str(settings.var)},
+        ui_port=settings.ui_port,
+        say=options.say,
+    )
+    return raised(plan)
+
+
+async def up(settings: Settings, options: Options) -> int:
+    """Run everything embedded until interrupted; return the exit status."""
+    stop = _on_signals()
+    async with raised(settings, options) as at:
+        options.say(f"Ready. Temporal UI: {at.ui}")
+        options.say(f"Mails are kept in {at.mails}, the database is {settings.url}")
+        options.say("Import a ledger in another terminal; Ctrl-C stops everything.")
+        await stop.wait()
+        options.say("Stopping.")
+    return 0
+
+
+async def work(settings: Settings, _: Options) -> int:
+    """Run a worker against the Temporal server of the environment."""
+    await serve(settings)
+    return 0
+
+
+async def install(settings: Settings, options: Options) -> int:
+    """Bring the database, the namespace and the schedule up to date; safe to repeat."""
+    from channels.temporal.connecting import connect, register
+    from channels.temporal.scheduling import ensure_sweep
+    from models.store.migrating import migrate
+
+    await migrate(settings.url)
+    options.say(f"The database is up to date: {settings.url}")
+    client = await connect(settings.patience)
+    await register(client)
+    await ensure_sweep(client, SWEEP)
+    options.say("Search attributes and the hourly sweep are in place.")
+    return 0
+
+
+@asynccontextmanager
+async def _desk_opened(settings: Settings) -> AsyncIterator[Opened]:
+    from channels.embedded.raising import find
+    from channels.temporal.connecting import connect
+    from channels.temporal.telling import Telling
+    from models.store.booking import Booking
+    from models.store.migrating import migrate
+
+    address = find(settings.var)
+    if address and "TEMPORAL_ADDRESS" not in os.environ:
+        os.environ["TEMPORAL_ADDRESS"] = address
+    await migrate(settings.url)
+    house = opened(settings)
+    try:
+        yield Opened(house.books, Booking(house.books), Telling(connect))
+    finally:
+        await house.close()
+
+
+def desk() -> Desk:
+    """Return what commands work with; nothing is opened yet.
+
+    Raises:
+        RelanceError: a file or a setting is wrong; names it.
+    """
+    settings = Settings()
+    return Desk(
+        files=files(),
+        policies=settings.known_policies(),
+        creditors=settings.known_creditors(),
+        clock=now,
+        var=settings.var,
+        open=lambda: _desk_opened(settings),
+        up=lambda options: up(settings, options),
+        demo=lambda options: up(settings, options),
+        worker=lambda options: work(settings, options),
+        install=lambda options: install(settings, options),
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and leave with its status, at once: see the exit of Temporal's client."""
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
-    status = 0
-    if arguments[:1] == ["worker"]:
-        asyncio.run(serve(Settings()))
+    """Run a command and leave with its status at once.
+
+    A short-lived process that used Temporal's client can crash while the interpreter ends,
+    after its work is done: so nothing is left to the interpreter.
+    """
+    from channels.desk.cli import app
+
+    status = app.run(sys.argv[1:] if arguments is None else arguments, desk)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

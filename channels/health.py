@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 #: How long one probe may take, in seconds.
@@ -10,7 +10,7 @@ PATIENCE: Final = 2.0
 #: The longest request line that is read, in bytes.
 _LONGEST: Final = 4096
 
-Check = Callable[[], Awaitable[bool]]
+Check = Callable[[], Awaitable[object]]
 
 
 class Health:
@@ -19,7 +19,7 @@ class Health:
     ``/ready`` answers 200 or 503 with one JSON object: each check and whether it passed.
     """
 
-    def __init__(self, checks: dict[str, Check], port: int, host: str = "127.0.0.1") -> None:
+    def __init__(self, checks: Mapping[str, Check], port: int, host: str = "127.0.0.1") -> None:
         """Name the checks and where to listen; port 0 lets the system choose."""
         self._checks = checks
         self._host = host
@@ -64,6 +64,6 @@ class Health:
 
     async def _passes(self, check: Check) -> bool:
         try:
-            return await asyncio.wait_for(check(), PATIENCE)
+            return bool(await asyncio.wait_for(check(), PATIENCE))
         except Exception:  # noqa: BLE001  a check that fails in any way has not passed
             return False
