@@ -1,0 +1,55 @@
+"""The schedule that runs the sweep."""
+
+from datetime import timedelta
+from typing import Final
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+
+from models import names
+
+#: Names the schedule; each sweep's workflow is called after it and its instant.
+SWEEP: Final = "sweep"
+#: A sweep finds all that was forgotten, so of those missed while the server was down the
+#: last one is enough. The server takes nothing shorter than ten seconds.
+CATCH_UP: Final = timedelta(seconds=10)
+
+
+async def ensure_sweep(client: Client, every: timedelta) -> None:
+    """See that the sweep runs at this interval; safe to repeat, and from several processes.
+
+    A schedule that somebody has paused stays paused.
+    """
+    schedule = Schedule(
+        action=ScheduleActionStartWorkflow(
+            names.SWEEP,
+            id=SWEEP,
+            task_queue=names.CORE,
+            static_summary="what nobody woke",
+        ),
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+    )
+    try:
+        await client.create_schedule(SWEEP, schedule)
+    except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle(SWEEP).update(lambda known: _changed(known, schedule))
+
+
+def _changed(known: ScheduleUpdateInput, schedule: Schedule) -> ScheduleUpdate | None:
+    """Return the schedule as it should be; ``None`` leaves it as it is."""
+    now = known.description.schedule
+    if now.spec.intervals == schedule.spec.intervals and now.policy == schedule.policy:
+        return None
+    schedule.state = now.state
+    return ScheduleUpdate(schedule=schedule)
