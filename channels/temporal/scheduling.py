@@ -20,15 +20,16 @@ from models import names
 
 #: Names the schedule; each sweep's workflow is called after it and its instant.
 SWEEP: Final = "sweep"
-#: A sweep finds all that was forgotten, so of those missed while the server was down the
-#: last one is enough. The server takes nothing shorter than ten seconds.
-CATCH_UP: Final = timedelta(seconds=10)
+#: The shortest catch-up window that the server takes.
+SHORTEST: Final = timedelta(seconds=10)
 
 
 async def ensure_sweep(client: Client, every: timedelta) -> None:
     """See that the sweep runs at this interval; safe to repeat, and from several processes.
 
-    A schedule that somebody has paused stays paused.
+    A sweep finds all that was forgotten: of those missed while the server was down only
+    the last is made up for, at once, and none runs beside another. A schedule that
+    somebody has paused stays paused.
     """
     schedule = Schedule(
         action=ScheduleActionStartWorkflow(
@@ -38,7 +39,9 @@ async def ensure_sweep(client: Client, every: timedelta) -> None:
             static_summary="what nobody woke",
         ),
         spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+        policy=SchedulePolicy(
+            overlap=ScheduleOverlapPolicy.SKIP, catchup_window=max(every, SHORTEST)
+        ),
     )
     try:
         await client.create_schedule(SWEEP, schedule)
