@@ -1,23 +1,22 @@
 """Reading files in: open items, contacts, payments. The same file twice changes nothing."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
-from sqlalchemy import bindparam, false, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.answers import Blocker
-from models.ledger.entries import ItemRow, Reject
+from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
 from models.orders import Entry, File, Imported
 from models.store import completing
 from models.store.appending import Stamp
+from models.store.banking import Statement
 from models.store.books import Books
+from models.store.contacting import keep_contacts
 from models.store.entering import enter
 from models.store.running import Run
-from models.store.statements import upsert
-from models.store.tables.items import invoices
-from models.store.tables.parties import sources
+from models.store.sources import cover, stale
 from models.store.tables.records import imports
 from models.store.widening import ensure_creditor
 
@@ -28,11 +27,6 @@ _LAST: Final = select(func.max(imports.c.content_on)).where(
     imports.c.creditor == bindparam("creditor"),
     imports.c.kind == bindparam("kind"),
     imports.c.state != "running",
-)
-_STALE: Final = select(invoices.c.number).where(
-    invoices.c.creditor == bindparam("creditor"),
-    invoices.c.closed == false(),
-    invoices.c.blockers.contains(Blocker.BOOKS_STALE.value),
 )
 #: How many workflows are told of at a time.
 _BATCH: Final = 500
@@ -67,17 +61,7 @@ class Booking:
             UnknownError: there is no such creditor.
             UnavailableError: the books do not answer; read the file again later.
         """
-        self._books.creditor(creditor)
-        result, last_on = await self._begun(creditor, "items", file)
-        run = Run(
-            creditor=creditor,
-            creditors=self._books.creditors,
-            policies=self._books.policies,
-            file=file,
-            reject=reject,
-            result=result,
-            last_on=last_on,
-        )
+        run = await self._begun(creditor, "items", file, reject)
 
         async def write(
             connection: AsyncConnection, some: list[ItemRow | Reject]
@@ -88,10 +72,52 @@ class Booking:
         if file.complete:
             await self._complete(run, tell)
         elif run.older:
-            result.why = completing.doubt(run, 0, 0)
-        await self._ended(run.begun | {creditor}, "ledger", file, result)
-        await self._wake(run.begun | {creditor}, result, tell)
-        return result
+            run.result.why = completing.doubt(run, 0, 0)
+        await self._ended(run, "ledger")
+        await self._wake(run, tell)
+        return run.result
+
+    async def import_contacts(
+        self, creditor: str, rows: Iterator[ContactRow | Reject], file: File, *, reject: Refuse
+    ) -> Imported:
+        """Read contacts in; their debtors' cases look again when something changed.
+
+        Raises:
+            UnknownError: there is no such creditor.
+            UnavailableError: the books do not answer; read the file again later.
+        """
+        run = await self._begun(creditor, "contacts", file, reject)
+
+        async def write(connection: AsyncConnection, some: list[ContactRow | Reject]) -> None:
+            await keep_contacts(connection, run, some)
+
+        async for _ in self._store.bulk(rows, write):
+            pass
+        await self._ended(run)
+        return run.result
+
+    async def import_payments(
+        self,
+        creditor: str,
+        rows: Iterator[PaymentRow | Reject],
+        file: File,
+        *,
+        reject: Refuse,
+        tell: Tell,
+    ) -> Imported:
+        """Read payments in; see :meth:`import_items` for the arguments.
+
+        Raises:
+            UnknownError: there is no such creditor.
+            UnavailableError: the books do not answer; read the file again later.
+        """
+        run = await self._begun(creditor, "payments", file, reject)
+        # Each payment locks its own debtors, in order: on PostgreSQL one is enough at a time.
+        most = 500 if self._store.sqlite else 1
+        await _told(self._store.bulk(rows, Statement(run).keep, most), tell)
+        await self._ended(run, "bank")
+        await self._wake(run, tell)
+        return run.result
 
     async def confirm(self, import_id: int, actor: str, at: datetime, *, tell: Tell) -> int:
         """Say yes to a complete file that waits; return how many items it settled.
@@ -126,63 +152,53 @@ class Booking:
         async with self._store.writing() as connection:
             await completing.drop_credits(connection, run)
 
-    async def _begun(self, creditor: str, kind: str, file: File) -> tuple[Imported, date | None]:
-        """Open the record of an import; return it with the day the last one covered."""
+    async def _begun(self, creditor: str, kind: str, file: File, reject: Refuse) -> Run:
+        """Open the record of an import."""
+        self._books.creditor(creditor)
+        row = {
+            "creditor": creditor,
+            "kind": kind,
+            "name": file.name,
+            "sha256": file.sha256,
+            "complete": file.complete,
+            "content_on": file.content_on,
+            "at": file.at,
+        }
         async with self._store.writing() as connection:
             await ensure_creditor(connection, creditor)
             last = await connection.execute(_LAST, {"creditor": creditor, "kind": kind})
-            last_on = last.scalar_one_or_none()
-            row = {
-                "creditor": creditor,
-                "kind": kind,
-                "name": file.name,
-                "sha256": file.sha256,
-                "complete": file.complete,
-                "content_on": file.content_on,
-                "at": file.at,
-            }
             made = await connection.execute(insert(imports).returning(imports.c.id), row)
-            return Imported(import_id=made.scalar_one()), last_on
+            return Run(
+                creditor=creditor,
+                creditors=self._books.creditors,
+                policies=self._books.policies,
+                file=file,
+                reject=reject,
+                result=Imported(import_id=made.scalar_one()),
+                last_on=last.scalar_one_or_none(),
+            )
 
-    async def _ended(self, creditors: set[str], source: str, file: File, result: Imported) -> None:
+    async def _ended(self, run: Run, source: str = "") -> None:
         """Close the record of an import, and say how far its source is read now."""
+        names = ("rows", "new", "changed", "unchanged", "settled", "rejected", "state")
         async with self._store.writing() as connection:
-            names = ("rows", "new", "changed", "unchanged", "settled", "rejected", "state")
             await connection.execute(
                 update(imports)
-                .where(imports.c.id == result.import_id)
-                .values({name: getattr(result, name) for name in names})
+                .where(imports.c.id == run.result.import_id)
+                .values({name: getattr(run.result, name) for name in names})
             )
-            for creditor in sorted(creditors):
-                await cover(connection, creditor, source, file)
+            for creditor in sorted({*run.begun, run.creditor}) if source else ():
+                await cover(connection, creditor, source, run.file)
 
-    async def _wake(self, creditors: set[str], result: Imported, tell: Tell) -> None:
+    async def _wake(self, run: Run, tell: Tell) -> None:
         """Tell the cases that wait for fresh books."""
-        event = f"import-{result.import_id}"
-        for creditor in sorted(creditors):
+        event = f"import-{run.result.import_id}"
+        for creditor in sorted({*run.begun, run.creditor}):
             async with self._store.reading() as connection:
-                found = await connection.execute(_STALE, {"creditor": creditor})
-                numbers = found.scalars().all()
+                numbers = await stale(connection, creditor)
             for start in range(0, len(numbers), _BATCH):
                 some = numbers[start : start + _BATCH]
                 await tell([Entry(number, event, "books-read") for number in some])
-
-
-async def cover(connection: AsyncConnection, creditor: str, source: str, file: File) -> None:
-    """Note the last day that a source covers; an older file takes nothing back."""
-    insertion = upsert(connection, sources)
-    later = insertion.on_conflict_do_update(
-        index_elements=["creditor", "source"],
-        set_={"covered_until": insertion.excluded.covered_until, "read_at": file.at},
-        where=sources.c.covered_until <= insertion.excluded.covered_until,
-    )
-    row: dict[str, Any] = {
-        "creditor": creditor,
-        "source": source,
-        "covered_until": file.content_on,
-        "read_at": file.at,
-    }
-    await connection.execute(later, row)
 
 
 async def _told(batches: AsyncIterator[tuple[Entry, ...]], tell: Tell) -> None:

@@ -16,9 +16,9 @@ from models.orders import Allocate, Freeze, Incoming, Insolvency, Order, Recorde
 from models.store import widening
 from models.store.engine import Store
 from models.store.finding import debtor_named, lock_debtors
-from models.store.paying import allocate_left, named_rows, receive
+from models.store.paying import allocate_left, receive
+from models.store.placing import currency_of
 from models.store.policies import keep_policy
-from models.store.reading import cases_of_debtor
 from models.store.recording import RepeatedError, carry_out, keep_order, known
 from models.store.replying import reply
 from models.store.reversing import take_back, take_back_from
@@ -145,7 +145,7 @@ class Books:
             key=command.payment or order.event_id,
             on=command.on or self.today(self.creditors[order.creditor], order.at),
             amount=command.amount if order.amount is None else order.amount,
-            currency=await _currency(connection, order),
+            currency=await currency_of(connection, order),
             actor=order.actor,
             at=order.at,
             numbers=order.invoices,
@@ -171,65 +171,9 @@ class Books:
             debtor_id = await debtor_named(connection, order.creditor, order.debtor)
             await lock_debtors(connection, [debtor_id])
         today = self.today(creditor, order.at)
-        recorded = await _ordered(connection, order, debtor_id, (creditor, today))
+        recorded = await widening.ordered(connection, order, debtor_id, (creditor, today))
         if recorded is None:
             assert isinstance(order.command, Release)  # noqa: S101  nothing else answers so
             return await carry_out(connection, order, order.command)
         await keep_order(connection, order, recorded, debtor_id)
         return recorded
-
-
-async def _ordered(
-    connection: AsyncConnection,
-    order: Order,
-    debtor_id: int | None,
-    place: tuple[Creditor, date],
-) -> Recorded | None:
-    """Carry out an order about a debtor or a creditor; ``None`` leaves it to the cases."""
-    creditor, today = place
-    match order.command:
-        case Freeze():
-            return await widening.freeze(connection, order)
-        case Thaw():
-            return await widening.thaw(connection, order, creditor, today)
-        case Hold() as hold:
-            return await widening.hold(connection, order, hold, (debtor_id, today))
-        case Release():
-            return await _released(connection, order, debtor_id)
-        case Insolvency() as insolvency if debtor_id is not None:
-            return await widening.judge(connection, order, insolvency, debtor_id)
-        case Note() if debtor_id is not None:
-            return Recorded(creditor=order.creditor)
-        case _:
-            message = "this order needs a debtor"
-            raise RefusedError(message)
-
-
-async def _released(
-    connection: AsyncConnection, order: Order, debtor_id: int | None
-) -> Recorded | None:
-    """End holds; take an insolvency back as well when there is one."""
-    released = await widening.release(connection, order, debtor_id)
-    if debtor_id is None or not await widening.insolvent(connection, debtor_id):
-        return released
-    return await widening.judge(connection, order, Insolvency(judged_on=None), debtor_id)
-
-
-async def _currency(connection: AsyncConnection, order: Order) -> str:
-    """Return the currency of what an order is about.
-
-    Raises:
-        RefusedError: there is none, or more than one.
-    """
-    if order.invoices:
-        rows = await named_rows(connection, order.creditor, order.invoices, strict=True)
-        currencies: set[str] = {row.currency for row in rows}
-    else:
-        debtor_id = await debtor_named(connection, order.creditor, order.debtor)
-        cases = await cases_of_debtor(connection, debtor_id)
-        currencies = {filed.case.invoice.currency for filed in cases}
-    if len(currencies) == 1:
-        return next(iter(currencies))
-    what = f"{' and '.join(sorted(currencies))} are open" if currencies else "nothing is open"
-    message = f"a payment needs one currency, but {what}: name the invoices"
-    raise RefusedError(message)

@@ -97,24 +97,26 @@ class Store:
         self,
         things: Iterable[T],
         write: Callable[[AsyncConnection, list[T]], Awaitable[R]],
+        most: int = _MOST,
     ) -> AsyncIterator[R]:
         """Write many things in short transactions, and leave room for others in between.
 
         Args:
             things: taken in order, in a thread, so that they may come from a file.
             write: writes some of them in one transaction.
+            most: how many may share one.
 
         Yields:
             What ``write`` returned, after each commit.
         """
         source = iter(things)
-        size = _FIRST
+        size = min(_FIRST, most)
         while batch := await asyncio.to_thread(_some, source, size):
             began = time.perf_counter()
             async with self.writing() as connection:
                 result = await write(connection, batch)
             took = time.perf_counter() - began
-            size = max(1, min(_MOST, 2 * size, int(size * SLICE / max(took, 0.001))))
+            size = max(1, min(most, 2 * size, int(size * SLICE / max(took, 0.001))))
             yield result
             if self.sqlite:
                 await asyncio.sleep(max(took, SLICE))

@@ -4,50 +4,29 @@ At any time the amounts of all payments, negative ones among them, sum up to the
 allocations and what is left. :mod:`models.store.reversing` takes payments back.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, insert, or_, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.allocating import OpenItem, Shares, allocated
+from models.chasing.allocating import Shares
 from models.chasing.commands import Command, Context
 from models.chasing.commands import Pay as PayCommand
 from models.chasing.ruling import ruled
 from models.errors import RefusedError, UnknownError
 from models.orders import Allocate, Entry, Incoming, Order, Recorded
 from models.store.appending import Growth, Stamp, append, grown
-from models.store.finding import debtor_named, lock_debtors
+from models.store.placing import placed
 from models.store.policies import policy_of
 from models.store.reading import Filed, cases_of
 from models.store.recording import RepeatedError
 from models.store.statements import insert_new
-from models.store.tables.items import invoices
 from models.store.tables.money import allocations, payments
 
 _PAYMENT: Final = select(payments).where(
     payments.c.creditor == bindparam("creditor"), payments.c.key == bindparam("key")
-)
-_NAMED: Final = select(
-    invoices.c.id, invoices.c.number, invoices.c.debtor_id, invoices.c.currency
-).where(
-    invoices.c.creditor == bindparam("creditor"),
-    invoices.c.number.in_(bindparam("numbers", expanding=True)),
-)
-_OWED: Final = (
-    select(invoices.c.id, invoices.c.number, invoices.c.due, invoices.c.open)
-    .where(
-        or_(
-            invoices.c.id.in_(bindparam("ids", expanding=True)),
-            invoices.c.debtor_id == bindparam("debtor_id"),
-        ),
-        invoices.c.open > 0,
-        invoices.c.currency == bindparam("currency"),
-    )
-    .order_by(invoices.c.id)
-    .with_for_update(key_share=True)
 )
 _ALLOCATE: Final = insert(allocations)
 _SET_LEFT: Final = (
@@ -96,7 +75,7 @@ async def receive(
     known = await payment_named(connection, incoming.creditor, incoming.key)
     if known is not None:
         return Recorded(creditor=incoming.creditor, repeated=True, left=known.left)
-    debtor_id, shares = await _placed(connection, incoming, strict=strict)
+    debtor_id, shares = await placed(connection, incoming, strict=strict)
     left = incoming.amount - sum(part for _, part in shares)
     payment_id = await book(connection, incoming, debtor_id, left)
     source = Source(payment_id, incoming.key, incoming.on)
@@ -192,7 +171,7 @@ async def allocate_left(connection: AsyncConnection, order: Order, command: Allo
         debtor=order.debtor,
         oldest=not order.invoices,
     )
-    debtor_id, shares = await _placed(connection, incoming, strict=True, payer=row.debtor_id)
+    debtor_id, shares = await placed(connection, incoming, strict=True, payer=row.debtor_id)
     fresh = await payment_named(connection, order.creditor, command.payment)
     if not shares or fresh is None or fresh.left != row.left:
         message = f"payment {row.key} has {row.left} left, and nothing named that it could pay"
@@ -203,62 +182,3 @@ async def allocate_left(connection: AsyncConnection, order: Order, command: Allo
     stamp = Stamp(order.event_id, order.actor, order.at)
     entries = await allocate(connection, Source(row.id, row.key, row.on), shares, stamp)
     return Recorded(creditor=order.creditor, entries=entries, left=left)
-
-
-async def _placed(
-    connection: AsyncConnection, incoming: Incoming, *, strict: bool, payer: int | None = None
-) -> tuple[int | None, Shares]:
-    """Return a payment's debtor and what it pays, with all of it locked."""
-    named = await named_rows(connection, incoming.creditor, incoming.numbers, strict=strict)
-    debtor_id = payer or await _payer(connection, incoming, strict=strict)
-    owners = {row.debtor_id for row in named}
-    if debtor_id is None and len(owners) == 1:
-        (debtor_id,) = owners
-    if debtor_id is None and not owners:
-        return None, []
-    await lock_debtors(connection, owners if debtor_id is None else owners | {debtor_id})
-    values = {
-        "ids": [row.id for row in named],
-        "debtor_id": debtor_id,
-        "currency": incoming.currency,
-    }
-    owed = (await connection.execute(_OWED, values)).all()
-    shares = allocated(
-        incoming.amount,
-        [OpenItem(row.id, row.number, row.due, row.open) for row in owed],
-        incoming.numbers,
-        exact=incoming.exact,
-        oldest=incoming.oldest,
-    )
-    return debtor_id, shares
-
-
-async def named_rows(
-    connection: AsyncConnection, creditor: str, numbers: Iterable[str], *, strict: bool
-) -> list[Row[*tuple[Any, ...]]]:
-    """Return id, number, debtor and currency of invoices; ``strict`` refuses unknown numbers.
-
-    Raises:
-        UnknownError: a number is not in the books.
-    """
-    wanted = list(dict.fromkeys(numbers))
-    if not wanted:
-        return []
-    found = await connection.execute(_NAMED, {"creditor": creditor, "numbers": wanted})
-    rows = {row.number: row for row in found}
-    missing = [number for number in wanted if number not in rows]
-    if strict and missing:
-        message = f"{creditor} has no invoice {missing[0]}"
-        raise UnknownError(message)
-    return [rows[number] for number in wanted if number in rows]
-
-
-async def _payer(connection: AsyncConnection, incoming: Incoming, *, strict: bool) -> int | None:
-    if not incoming.debtor:
-        return None
-    try:
-        return await debtor_named(connection, incoming.creditor, incoming.debtor)
-    except RefusedError:
-        if strict:
-            raise
-        return None

@@ -11,8 +11,9 @@ from models.chasing.commands import Reverse
 from models.errors import RefusedError
 from models.orders import Entry, Incoming, Order, Recorded
 from models.store.appending import Stamp, append
-from models.store.finding import debtor_named, lock_debtors, locked_named
-from models.store.paying import Source, book, grown_by, named_rows, payment_named
+from models.store.finding import lock_debtors, locked_named
+from models.store.paying import Source, book, grown_by, payment_named
+from models.store.placing import named_rows, payer_of
 from models.store.reading import cases_of
 from models.store.tables.items import invoices
 from models.store.tables.money import allocations, payments
@@ -92,12 +93,12 @@ async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded
     parts = _parts(found, wanted - spare)
     short = wanted - spare - sum(part.amount for part in parts)
     whole = wanted == target.amount
+    await book(connection, incoming, target.debtor_id, -short, target.id)
     await connection.execute(
         update(payments)
         .where(payments.c.id == target.id)
         .values(left=target.left - spare, reversed_at=incoming.at if whole else None)
     )
-    await book(connection, incoming, target.debtor_id, -short, target.id)
     stamp = Stamp(incoming.key, incoming.actor, incoming.at)
     entries = await _undo(connection, parts, stamp)
     return Recorded(creditor=incoming.creditor, entries=entries, left=-short)
@@ -142,12 +143,7 @@ async def take_back_from(connection: AsyncConnection, order: Order, command: Rev
 
 async def _target(connection: AsyncConnection, incoming: Incoming) -> Row[*tuple[Any, ...]] | None:
     named = await named_rows(connection, incoming.creditor, incoming.numbers, strict=False)
-    debtor_id = None
-    if incoming.debtor:
-        try:
-            debtor_id = await debtor_named(connection, incoming.creditor, incoming.debtor)
-        except RefusedError:
-            debtor_id = None
+    debtor_id = await payer_of(connection, incoming, strict=False)
     values = {
         "creditor": incoming.creditor,
         "currency": incoming.currency,

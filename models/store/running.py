@@ -106,10 +106,14 @@ class Run:
         """Say whether the file holds a credit, in a row good or bad."""
         return hash((self.creditor, Kind(kind), number)) in self.seen or hash(number) in self.seen
 
-    def _pass_on(self, reject: Reject) -> None:
-        """Hand on a row that its reader refused; its cells may name an invoice all the same."""
+    def hand_on(self, reject: Reject) -> None:
+        """Count and hand on a row that its reader refused."""
         self.result.rejected += 1
         self.reject(reject)
+
+    def _pass_on(self, reject: Reject) -> None:
+        """Hand on a reader's reject; its cells may name an invoice all the same."""
+        self.hand_on(reject)
         self.seen.update((hash(cell.strip()), 0) for cell in reject.row.values() if cell)
 
     def _possible(self, row: ItemRow) -> bool:

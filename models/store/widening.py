@@ -1,19 +1,18 @@
 """Orders about a whole debtor or a whole creditor: holds, freeze and thaw, insolvency, notes."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
-from sqlalchemy import bindparam, false, func, null, select, true, update
+from sqlalchemy import bindparam, false, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.commands import Hold
+from models.chasing.commands import Hold, Note, Release
 from models.errors import RefusedError
 from models.ledger.creditor import Creditor
-from models.ledger.days import calendar
 from models.ledger.debtor import Standing
-from models.orders import Entry, Insolvency, Order, Recorded
+from models.orders import Entry, Freeze, Insolvency, Order, Recorded, Thaw
 from models.store.finding import lock_debtors
-from models.store.policies import policy_of
+from models.store.freezing import freeze, thaw
 from models.store.statements import insert_new
 from models.store.tables.items import invoices
 from models.store.tables.parties import creditors, debtors, holds
@@ -24,16 +23,6 @@ _OPEN: Final = select(invoices.c.number).where(
 _JUDGED: Final = select(debtors.c.insolvent_on).where(debtors.c.id == bindparam("row_id"))
 _STIR_DEBTOR: Final = update(debtors).where(debtors.c.id == bindparam("row_id"))
 _STIR_CREDITOR: Final = update(creditors).where(creditors.c.key == bindparam("row_key"))
-#: By debtor and policy, the due date of the oldest open invoice.
-_OLDEST: Final = (
-    select(invoices.c.debtor_id, invoices.c.policy_hash, func.min(invoices.c.due))
-    .where(
-        invoices.c.creditor == bindparam("creditor"),
-        invoices.c.closed == false(),
-        invoices.c.open > 0,
-    )
-    .group_by(invoices.c.debtor_id, invoices.c.policy_hash)
-)
 
 
 async def ensure_creditor(connection: AsyncConnection, creditor: str) -> None:
@@ -104,73 +93,6 @@ async def _stirred(connection: AsyncConnection, order: Order, debtor_id: int | N
     return Recorded(creditor=order.creditor)
 
 
-async def freeze(connection: AsyncConnection, order: Order) -> Recorded:
-    """Let everything of a creditor stand still.
-
-    Raises:
-        RefusedError: it does already.
-    """
-    frozen = await connection.execute(
-        update(creditors)
-        .where(creditors.c.key == order.creditor, creditors.c.frozen == false())
-        .values(frozen=True, stirred_at=order.at)
-    )
-    if frozen.rowcount == 0:
-        message = f"creditor {order.creditor} is frozen already"
-        raise RefusedError(message)
-    return Recorded(creditor=order.creditor)
-
-
-async def thaw(
-    connection: AsyncConnection, order: Order, creditor: Creditor, today: date
-) -> Recorded:
-    """Let chasing begin again: so many debtors a working day, the oldest overdue first.
-
-    Raises:
-        RefusedError: the creditor is not frozen.
-    """
-    thawed = await connection.execute(
-        update(creditors)
-        .where(creditors.c.key == order.creditor, creditors.c.frozen == true())
-        .values(frozen=False, thawed_on=today, stirred_at=order.at)
-    )
-    if thawed.rowcount == 0:
-        message = f"creditor {order.creditor} is not frozen"
-        raise RefusedError(message)
-    turns = await _turns(connection, creditor, today)
-    await connection.execute(
-        update(debtors).where(debtors.c.creditor == order.creditor).values(thaws_on=None)
-    )
-    if turns:
-        await connection.execute(
-            update(debtors)
-            .where(debtors.c.id == bindparam("row_id"))
-            .values(thaws_on=bindparam("to_day")),
-            [{"row_id": debtor_id, "to_day": day} for debtor_id, day in turns],
-        )
-    return Recorded(creditor=order.creditor)
-
-
-async def _turns(
-    connection: AsyncConnection, creditor: Creditor, today: date
-) -> list[tuple[int, date]]:
-    """Return the day of each debtor to whom something could be said today, oldest due first."""
-    oldest: dict[int, date] = {}
-    found = await connection.execute(_OLDEST, {"creditor": creditor.key})
-    for debtor_id, digest, due in found.all():
-        policy = await policy_of(connection, digest)
-        if due + timedelta(days=policy.levels[0].after_days or 0) <= today:
-            oldest[debtor_id] = min(due, oldest.get(debtor_id, due))
-    working = calendar(creditor.calendar)
-    day = working.first(today)
-    turns = []
-    for place, debtor_id in enumerate(sorted(oldest, key=lambda key: (oldest[key], key))):
-        if place and place % creditor.first_contacts_per_day == 0:
-            day = working.after(day, 1)
-        turns.append((debtor_id, day))
-    return sorted(turns)
-
-
 async def judge(
     connection: AsyncConnection, order: Order, command: Insolvency, debtor_id: int
 ) -> Recorded:
@@ -198,3 +120,43 @@ async def judge(
         if key != debtor_id
     )
     return Recorded(creditor=order.creditor, entries=heard[debtor_id].entries, elsewhere=elsewhere)
+
+
+async def ordered(
+    connection: AsyncConnection,
+    order: Order,
+    debtor_id: int | None,
+    place: tuple[Creditor, date],
+) -> Recorded | None:
+    """Carry out an order about a debtor or a creditor; ``None`` leaves it to the cases.
+
+    Raises:
+        RefusedError: why it cannot be taken.
+    """
+    creditor, today = place
+    match order.command:
+        case Freeze():
+            return await freeze(connection, order)
+        case Thaw():
+            return await thaw(connection, order, creditor, today)
+        case Hold() as stop:
+            return await hold(connection, order, stop, (debtor_id, today))
+        case Release():
+            return await _released(connection, order, debtor_id)
+        case Insolvency() as insolvency if debtor_id is not None:
+            return await judge(connection, order, insolvency, debtor_id)
+        case Note() if debtor_id is not None:
+            return Recorded(creditor=order.creditor)
+        case _:
+            message = "this order needs a debtor"
+            raise RefusedError(message)
+
+
+async def _released(
+    connection: AsyncConnection, order: Order, debtor_id: int | None
+) -> Recorded | None:
+    """End holds; take an insolvency back as well when there is one."""
+    released = await release(connection, order, debtor_id)
+    if debtor_id is None or not await insolvent(connection, debtor_id):
+        return released
+    return await judge(connection, order, Insolvency(judged_on=None), debtor_id)

@@ -126,13 +126,34 @@ class Desk:
     async def tell(self, entries) -> None:
         self.told.extend(entries)
 
-    async def read(self, *rows, creditor="acme", on=TODAY, complete=False, at=NOON):
-        self.rejects, self.told = [], []
-        file = File(
-            name="ledger.csv", sha256="", content_on=on, actor="clerk", at=at, complete=complete
-        )
+    async def read(self, *rows, creditor="acme", **about):
+        """Read open items in."""
         return await self.booking.import_items(
-            creditor, iter(rows), file, reject=self.rejects.append, tell=self.tell
+            creditor, iter(rows), self._file(about), reject=self.rejects.append, tell=self.tell
+        )
+
+    async def contacts(self, *rows, creditor="acme", **about):
+        """Read contacts in."""
+        return await self.booking.import_contacts(
+            creditor, iter(rows), self._file(about), reject=self.rejects.append
+        )
+
+    async def payments(self, *rows, creditor="acme", **about):
+        """Read payments in."""
+        return await self.booking.import_payments(
+            creditor, iter(rows), self._file(about), reject=self.rejects.append, tell=self.tell
+        )
+
+    def _file(self, about):
+        """Describe the next file, and forget what the one before came to."""
+        self.rejects, self.told = [], []
+        return File(
+            name="ledger.csv",
+            sha256="",
+            content_on=about.get("on", TODAY),
+            actor="clerk",
+            at=about.get("at", NOON),
+            complete=about.get("complete", False),
         )
 
 

@@ -22,6 +22,7 @@ from models.errors import RefusedError, UnknownError
 from models.orders import Freeze, Insolvency, Order, Thaw
 from models.policies import shipped
 from models.store.around import around
+from models.store.finding import debtor_named
 
 NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -189,11 +190,11 @@ async def test_an_order_needs_somebody_it_is_about(desk, item, ordered):
         await ordered(Insolvency(judged_on=TODAY))
     with pytest.raises(RefusedError, match="takes no amount"):
         await ordered(Note(text="x"), "F-1", amount=5)
+    await desk.read(item("F-2"))
     with pytest.raises(RefusedError, match="settled in part for one invoice"):
-        await desk.read(item("F-2"))
         await ordered(Settle(outcome=ev.Outcome.IN_PART, amount=5), "F-1", "F-2")
+    plan = Promise(parts=(ev.Part(by=FRIDAY, amount=4), ev.Part(by=FRIDAY, amount=4)))
     with pytest.raises(RefusedError, match="says the same twice"):
-        plan = Promise(parts=(ev.Part(by=FRIDAY, amount=4), ev.Part(by=FRIDAY, amount=4)))
         await ordered(plan, "F-1", amount=9)
 
 
@@ -215,27 +216,31 @@ async def test_a_credit_note_uses_up_the_credit_of_its_number(desk, item, ordere
     assert [row["left"] for row in await rows('SELECT "left" FROM credits')] == [0]
 
 
-async def world(store, creditors, debtor="D1"):
-    from models.store.finding import debtor_named
+@pytest.fixture
+def world(store, creditors):
+    """Read what surrounds the cases of a debtor."""
 
-    async with store.reading() as connection:
-        debtor_id = await debtor_named(connection, "acme", debtor)
-        return await around(connection, creditors["acme"], debtor_id)
+    async def read(debtor="D1"):
+        async with store.reading() as connection:
+            debtor_id = await debtor_named(connection, "acme", debtor)
+            return await around(connection, creditors["acme"], debtor_id)
+
+    return read
 
 
-async def test_a_debtor_is_held_and_released(desk, item, ordered, store, creditors, rows):
+async def test_a_debtor_is_held_and_released(desk, item, ordered, world, rows):
     await desk.read(item("F-1"), item("F-2"))
 
     held = await ordered(Hold(until=FRIDAY, reason="audit"), debtor="D1", event_id="h-1")
     assert held.entries == (("F-1", "h-1", "hold"), ("F-2", "h-1", "hold"))
-    (hold,) = (await world(store, creditors)).debtor_holds
+    (hold,) = (await world()).debtor_holds
     assert (hold.key, hold.until, hold.reason, hold.by) == ("h-1", FRIDAY, "audit", "clerk")
     assert (await ordered(Hold(until=FRIDAY), debtor="D1", event_id="h-1")).repeated
     (stirred,) = await rows("SELECT stirred_at FROM debtors")
     assert stirred["stirred_at"] is not None
 
     await ordered(Release(), debtor="D1")
-    assert (await world(store, creditors)).debtor_holds == ()
+    assert (await world()).debtor_holds == ()
 
 
 async def test_releasing_a_debtor_without_a_hold_releases_its_cases(desk, item, ordered, case):
@@ -247,43 +252,43 @@ async def test_releasing_a_debtor_without_a_hold_releases_its_cases(desk, item, 
         await ordered(Release(), debtor="D1")
 
 
-async def test_a_creditor_is_held_and_released(desk, item, ordered, store, creditors):
+async def test_a_creditor_is_held_and_released(desk, item, ordered, world):
     await desk.read(item())
     await ordered(Hold(until=None, reason="migration"))
-    assert [hold.until for hold in (await world(store, creditors)).creditor_holds] == [None]
+    assert [hold.until for hold in (await world()).creditor_holds] == [None]
     await ordered(Release())
-    assert (await world(store, creditors)).creditor_holds == ()
+    assert (await world()).creditor_holds == ()
     with pytest.raises(RefusedError, match="until 2026-03-02: that day has begun"):
         await ordered(Hold(until=TODAY))
 
 
-async def test_frozen_and_thawed_debtors_get_their_turns(desk, item, ordered, store, creditors):
+async def test_frozen_and_thawed_debtors_get_their_turns(desk, item, ordered, world):
     late = [
         item(f"F-{n}", debtor=f"D{n}", debtor_name="", due=date(2026, 2, 20 - n)) for n in range(5)
     ]
     await desk.read(*late, item("F-9", debtor="D9", debtor_name=""))
     await ordered(Freeze(reason="first import"))
-    assert (await world(store, creditors, "D1")).frozen
+    assert (await world("D1")).frozen
     with pytest.raises(RefusedError, match="frozen already"):
         await ordered(Freeze())
 
     await ordered(Thaw())
 
-    turns = [(await world(store, creditors, f"D{n}")).thaws_on for n in (4, 3, 2, 1, 0)]
+    turns = [(await world(f"D{n}")).thaws_on for n in (4, 3, 2, 1, 0)]
     monday = TODAY
     days = [monday, monday, monday + timedelta(1), monday + timedelta(1), monday + timedelta(2)]
     assert turns == days
-    assert (await world(store, creditors, "D9")).thaws_on is None
-    assert not (await world(store, creditors, "D9")).frozen
+    assert (await world("D9")).thaws_on is None
+    assert not (await world("D9")).frozen
     with pytest.raises(RefusedError, match="not frozen"):
         await ordered(Thaw())
 
 
 async def test_an_insolvency_stops_the_legal_person_in_every_creditor(
-    desk, item, ordered, store, creditors, rows
+    desk, item, ordered, world, rows
 ):
     await desk.read(item("F-1"), item("X-1", creditor="other"), item("F-2", debtor="D2"))
-    async with store.writing() as connection:
+    async with desk.booking._store.writing() as connection:
         await connection.exec_driver_sql("UPDATE debtors SET legal_id = '123' WHERE code = 'D1'")
 
     judged = await ordered(Insolvency(judged_on=TODAY), debtor="D1", event_id="i-1")
@@ -297,10 +302,10 @@ async def test_an_insolvency_stops_the_legal_person_in_every_creditor(
         "insolvent",
         "normal",
     ]
-    assert (await world(store, creditors)).insolvent_on == TODAY
+    assert (await world()).insolvent_on == TODAY
 
     await ordered(Insolvency(judged_on=None, reason="a namesake"), debtor="D1")
-    assert (await world(store, creditors)).insolvent_on is None
+    assert (await world()).insolvent_on is None
 
 
 async def test_a_debtor_without_a_legal_id_is_insolvent_alone(desk, item, ordered, rows):
@@ -319,12 +324,12 @@ async def test_a_note_about_a_debtor_is_kept_once(desk, item, ordered, rows):
     assert "called back" in order["body"]
 
 
-async def test_a_bounce_marks_the_address_bad(desk, item, ordered, store, creditors, rows):
+async def test_a_bounce_marks_the_address_bad(desk, item, ordered, store, world):
     await desk.read(item())
     await _said(store, "F-1")
     recorded = await ordered(Bounce(channel="email"), "F-1")
     assert [entry.kind for entry in recorded.entries] == ["bounced"]
-    (contact,) = (await world(store, creditors)).debtor.contacts
+    (contact,) = (await world()).debtor.contacts
     assert contact.bad == {"email"}
 
 

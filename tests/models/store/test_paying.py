@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.chasing.commands import Pay, Reverse
+from models.chasing.commands import Pay, Reverse, WriteOff
 from models.errors import RefusedError, UnknownError
 from models.orders import Allocate, Incoming
 from models.store.around import credits_of
@@ -146,9 +146,7 @@ async def test_a_payment_needs_one_currency(owed, desk, item, ordered):
     with pytest.raises(RefusedError, match="EUR and USD are open"):
         await ordered(Pay(amount=1_000), debtor="D1")
     await ordered(Pay(amount=5_000), debtor="D2")
-    from models.chasing.commands import WriteOff
-
-    with pytest.raises(RefusedError, match="paid|nothing open"):
+    with pytest.raises(RefusedError, match="nothing open"):
         await ordered(WriteOff(), "G-1")
 
 
@@ -194,21 +192,22 @@ async def test_a_person_takes_money_back_from_an_invoice(owed, ordered, books, o
     assert await open_("F-1") == [8_000]
     (balance,) = await rows(BALANCE)
     assert balance["paid"] == balance["used"] == 2_000
-    with pytest.raises(RefusedError, match="EUR 20.00 paid"):
+    with pytest.raises(RefusedError, match=r"EUR 20\.00 paid"):
         await ordered(Reverse(amount=5_000), "F-1")
     with pytest.raises(RefusedError, match="one invoice at a time"):
         await ordered(Reverse(), "F-1", "F-2", amount=5)
 
 
-async def test_what_the_ledger_settled_can_be_taken_back(owed, desk, item, ordered, open_, rows):
-    await desk.read(item("F-1", 10_000, open=0, due=date(2026, 3, 20)))
+async def test_what_the_ledger_settled_can_be_taken_back(desk, item, ordered, open_, rows):
+    await desk.read(item("F-1", 10_000))
+    await desk.read(item("F-1", 10_000, open=0))
     await ordered(Reverse(), "F-1")
     assert await open_("F-1") == [10_000]
     (balance,) = await rows(BALANCE)
     assert balance["paid"] == balance["used"] == -10_000
 
 
-async def test_a_closed_case_opens_again_in_a_new_cycle(owed, books, store, case, rows):
+async def test_a_closed_case_opens_again_in_a_new_cycle(owed, books, store, rows):
     from models.chasing import events as ev
     from models.store.appending import Stamp, append, grown
     from models.store.reading import cases_named
