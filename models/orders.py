@@ -124,6 +124,7 @@ class File:
     Attributes:
         content_on: the day its content covers, inclusive.
         complete: it holds every open item of the creditor.
+        oldest: its payments may pay a debtor's oldest invoices when nothing else fits.
     """
 
     name: str
@@ -132,6 +133,7 @@ class File:
     actor: str
     at: datetime
     complete: bool = False
+    oldest: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

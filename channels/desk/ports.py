@@ -9,9 +9,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from models.chasing.policy import Policy
+from models.chasing.timeline import Entry as Line
 from models.ledger.creditor import Creditor
 from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
 from models.orders import Entry, File, Imported, Incoming, Order, Recorded
@@ -71,7 +72,12 @@ class Booking(Protocol):
         ...
 
     async def import_contacts(
-        self, creditor: str, rows: Iterator[ContactRow | Reject], file: File, *, reject: Refuse
+        self,
+        creditor: str,
+        rows: Iterator[ContactRow | Reject],
+        file: File,
+        *,
+        reject: Refuse,
     ) -> Imported:
         """Read contacts in."""
         ...
@@ -93,12 +99,184 @@ class Booking(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which invoices, tasks or notices to look at; what is empty does not narrow.
+
+    Attributes:
+        debtor: our key, the ledger's code or the exact name.
+        closed: those that are over as well.
+        limit: the most to return; 0 for all.
+    """
+
+    creditor: str = ""
+    numbers: tuple[str, ...] = ()
+    debtor: str = ""
+    states: tuple[str, ...] = ()
+    blocker: str = ""
+    level: str = ""
+    due_before: date | None = None
+    closed: bool = False
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """An invoice with what its last look came to; amounts in minor units.
+
+    Attributes:
+        debtor: our own key; ``code`` is the ledger's.
+        why: what the last look answered, in words; ``rule`` it names.
+        looked_at: ``None`` before the first look.
+        behind: events that no look has seen yet.
+    """
+
+    creditor: str
+    number: str
+    debtor: str
+    code: str
+    name: str
+    issued: date | None
+    due: date
+    amount: int
+    open: int
+    currency: str
+    state: str
+    level: str | None
+    next_at: datetime | None
+    next_on: date | None
+    blockers: tuple[str, ...]
+    policy: str
+    closed: bool
+    why: str = ""
+    rule: str = ""
+    looked_at: datetime | None = None
+    behind: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """An event of a case: ``facts`` are its own, such as amount, until, reason."""
+
+    at: datetime
+    on: date
+    kind: str
+    actor: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A notice and what became of it."""
+
+    key: str
+    creditor: str
+    debtor: str
+    name: str
+    kind: str
+    level: str
+    channel: str
+    language: str
+    state: str
+    at: datetime
+    on: date
+    sent_at: datetime | None
+    to: str
+    numbers: tuple[str, ...]
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One answer of the journal: what was answered, and from what."""
+
+    at: datetime
+    rule: str
+    why: str
+    policy: str
+    version: int
+    hash: str
+    blockers: tuple[str, ...]
+    facts: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    engine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """Something a person must do."""
+
+    id: int
+    creditor: str
+    kind: str
+    number: str
+    debtor: str
+    name: str
+    owner: str
+    due: date | None
+    opened_at: datetime
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unallocated:
+    """Money or a credit that pays nothing yet; minor units."""
+
+    creditor: str
+    kind: str
+    key: str
+    on: date | None
+    amount: int
+    left: int
+    currency: str
+    debtor: str = ""
+    name: str = ""
+    text: str = ""
+
+
+class Views(Protocol):
+    """What people look at. Nothing here changes anything."""
+
+    async def items(self, selection: Selection) -> Sequence[Item]:
+        """Return invoices, by creditor, then due date and number."""
+        ...
+
+    async def happened(self, creditor: str, number: str) -> Sequence[Happened]:
+        """Return what happened to an invoice, in order."""
+        ...
+
+    async def reasons(self, creditor: str, number: str, limit: int) -> Sequence[Reason]:
+        """Return the last answers about an invoice, newest first."""
+        ...
+
+    async def sent(self, selection: Selection) -> Sequence[Sent]:
+        """Return notices, in order of their slot."""
+        ...
+
+    async def tasks(self, selection: Selection) -> Sequence[Task]:
+        """Return open tasks, by the day they are due."""
+        ...
+
+    async def unallocated(self, creditor: str) -> Sequence[Unallocated]:
+        """Return what pays nothing yet; of all creditors when none is named."""
+        ...
+
+    async def frozen(self) -> frozenset[str]:
+        """Return the creditors whose chasing stands still."""
+        ...
+
+    async def timeline(self, selection: Selection) -> Sequence[Line]:
+        """Return what was said, as a rehearsal would tell it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What is there once the books are open."""
 
     books: Books
     booking: Booking
+    views: Views
     engine: Engine
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,6 +30,11 @@ class Call:
         self.args = args
         self.out = out
         self._factory = desk_factory
+
+    @cached_property
+    def event_id(self) -> str:
+        """The id of what this call orders: as typed, else a new one."""
+        return str(getattr(self.args, "id", None) or uuid.uuid4())
 
     @cached_property
     def desk(self) -> Desk:

@@ -1,0 +1,187 @@
+"""Look: invoices, what comes next and why."""
+
+import argparse
+from typing import Final
+
+from channels.desk.cli import facts, showing
+from channels.desk.cli.command import DONE, Call, Command, UsageError, booked
+from channels.desk.cli.concern import about_creditor, about_invoices, meant
+from channels.desk.cli.output import Column
+from channels.desk.cli.selecting import filters, selection
+from channels.desk.cli.values import money, several, shown
+from channels.desk.ports import Item, Opened, Selection
+from models.errors import UnknownError
+
+_LISTED: Final = (
+    Column("invoice"),
+    Column("creditor"),
+    Column("debtor", wide=True),
+    Column("due"),
+    Column("open", right=True),
+    Column("state"),
+    Column("level"),
+    Column("next"),
+    Column("waits for", wide=True),
+)
+
+
+async def _list(call: Call, opened: Opened) -> int:
+    items = await opened.views.items(selection(call))
+    if call.out.json:
+        for item in items:
+            call.out.record(facts.item(item))
+        return DONE
+    if not items:
+        call.out.say("No invoice is like this; relance import invoices brings some in.")
+        return DONE
+    call.out.table(_LISTED, [_row(item) for item in items])
+    call.out.say()
+    call.out.say(several(len(items), "invoice"))
+    if len(items) == call.args.limit:
+        call.out.warn(f"there may be more than {call.args.limit}: --limit 0 lists all")
+    return DONE
+
+
+def _row(item: Item) -> list[str]:
+    return [
+        item.number,
+        item.creditor,
+        item.name or item.code,
+        item.due.isoformat(),
+        money(item.open, item.currency),
+        item.state,
+        item.level or "-",
+        shown(item.next_on),
+        ", ".join(item.blockers) or "-",
+    ]
+
+
+def _show_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("invoice", metavar="INVOICE")
+    about_creditor(parser)
+
+
+async def _one(call: Call, opened: Opened) -> Item:
+    """Return the invoice that was named.
+
+    Raises:
+        UnknownError: there is none of this number.
+    """
+    call.args.invoices, call.args.debtor = [call.args.invoice], ""
+    concern = await meant(call, opened)
+    if not concern.items:
+        where, number = concern.creditor.key, call.args.invoice
+        raise UnknownError(f"{where} has no invoice {number}: relance list shows what there is")
+    return concern.items[0]
+
+
+async def _show(call: Call, opened: Opened) -> int:
+    item = await _one(call, opened)
+    last = await opened.views.reasons(item.creditor, item.number, 1)
+    events = await opened.views.happened(item.creditor, item.number)
+    only = Selection(creditor=item.creditor, numbers=(item.number,))
+    notices, tasks = await opened.views.sent(only), await opened.views.tasks(only)
+    if call.out.json:
+        call.out.record(
+            {
+                **facts.following(item, last[0] if last else None),
+                "events": [facts.happened(event, item.currency) for event in events],
+                "notices": [facts.sent(notice) for notice in notices],
+                "tasks": [facts.task(task) for task in tasks],
+            }
+        )
+        return DONE
+    showing.head(item, call.out)
+    showing.following(item, last[0] if last else None, call.out)
+    call.out.say("what happened:")
+    showing.story(events, item.currency, call.out)
+    for notice in notices:
+        what = notice.level or notice.kind
+        call.out.say(f"  {notice.on.isoformat()}  {what} by {notice.channel}: {notice.state}")
+    for task in tasks:
+        call.out.say(f"  to do by {shown(task.due)}: {task.kind} ({task.owner})")
+    return DONE
+
+
+async def _next(call: Call, opened: Opened) -> int:
+    concern = await meant(call, opened)
+    wanted = [item for item in concern.items if concern.invoices or not item.closed]
+    missing = set(concern.invoices) - {item.number for item in wanted}
+    for item in wanted:
+        last = await opened.views.reasons(item.creditor, item.number, 1)
+        if call.out.json:
+            call.out.record(facts.following(item, last[0] if last else None))
+            continue
+        showing.head(item, call.out)
+        showing.following(item, last[0] if last else None, call.out)
+    if missing:
+        named = ", ".join(sorted(missing))
+        raise UnknownError(f"{concern.creditor.key} has no invoice {named}: see relance list")
+    if not wanted:
+        call.out.say("nothing is open there, so nothing comes next")
+    return DONE
+
+
+def _why_arguments(parser: argparse.ArgumentParser) -> None:
+    _show_arguments(parser)
+    parser.add_argument(
+        "--last", type=int, default=5, metavar="N", help="so many answers, newest first; 0 for all"
+    )
+
+
+async def _why(call: Call, opened: Opened) -> int:
+    if call.args.last < 0:
+        raise UsageError("--last counts answers: 1 or more, or 0 for all")
+    item = await _one(call, opened)
+    found = await opened.views.reasons(item.creditor, item.number, call.args.last)
+    if call.out.json:
+        for reason in found:
+            call.out.record({"invoice": item.number, **facts.reason(reason)})
+        return DONE
+    if not found:
+        call.out.say("The engine has not looked at it yet; relance up starts it.")
+    showing.reasons(found, call.out)
+    return DONE
+
+
+COMMANDS: Final = (
+    Command(
+        name="list",
+        group="look",
+        summary="list invoices and what each waits for",
+        run=booked(_list),
+        arguments=filters,
+        examples=(
+            ("relance list --overdue", "what is late"),
+            ("relance list --debtor C1001 --state disputed", "what one debtor disputes"),
+            ("relance list --blocker approval --json", "what waits for a yes, for programs"),
+        ),
+    ),
+    Command(
+        name="show",
+        group="look",
+        summary="show an invoice: how it stands and what happened",
+        run=booked(_show),
+        arguments=_show_arguments,
+        examples=(("relance show AN-1001", "its file"),),
+    ),
+    Command(
+        name="next",
+        group="look",
+        summary="say what comes next and when, or what keeps it and what to do about it",
+        run=booked(_next),
+        arguments=about_invoices,
+        examples=(
+            ("relance next AN-1001", "one invoice"),
+            ("relance next --debtor C1001", "all that a debtor has open"),
+        ),
+    ),
+    Command(
+        name="why",
+        group="look",
+        summary="say why: each answer with its rule, policy and facts",
+        run=booked(_why),
+        arguments=_why_arguments,
+        examples=(("relance why AN-1001 --last 1", "the last answer"),),
+    ),
+)

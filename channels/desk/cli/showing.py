@@ -1,0 +1,93 @@
+"""An invoice for people: what it is, what happened, what comes next."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from channels.desk.cli import facts
+from channels.desk.cli.output import Output
+from channels.desk.cli.rules import words
+from channels.desk.cli.values import money, several, shown
+from channels.desk.cli.words import explained
+from channels.desk.ports import Happened, Item, Reason
+
+#: Keys of an event that the line says already, or that only the engine reads.
+_SAID: Final = frozenset({"event", "at", "on", "actor", "digest", "hash", "version", "kind"})
+
+
+def head(one: Item, out: Output) -> None:
+    """Write what an invoice is and how it stands."""
+    state = f"{one.state}, level {one.level}" if one.level else one.state
+    out.say(f"{one.number} of {one.name or one.code} ({one.creditor}): {state}")
+    out.say(
+        f"  {money(one.open, one.currency)} open of {money(one.amount, one.currency)}, "
+        f"due {shown(one.due)}, policy {one.policy}"
+    )
+
+
+def following(one: Item, last: Reason | None, out: Output) -> None:
+    """Write what comes next and when; if nothing, what keeps it and what to do about that."""
+    for line in _following(one, last):
+        out.say(f"  {line}")
+
+
+def _following(one: Item, last: Reason | None) -> Iterator[str]:
+    if one.closed:
+        yield f"nothing comes next: it is closed as {one.state}"
+        return
+    if last is None:
+        yield "nothing is known yet: the engine has not looked at it (relance up starts it)"
+        return
+    what = last.answer.get("level")
+    if not one.blockers:
+        yield f"next: {what or 'a look'} on {shown(one.next_on)}"
+    elif one.next_on is not None:
+        yield f"next: {what or 'a look'}, not before {shown(one.next_on)}"
+    else:
+        yield "next: nothing by itself"
+    for blocker in one.blockers:
+        said = explained(blocker)
+        yield f"blocked: {said.meaning} ({blocker}); what to do: {said.remedy}"
+    if one.why:
+        yield f"why: {one.why} (rule {one.rule}: {words(one.rule)})"
+    if one.behind:
+        news = several(one.behind, "event is", "events are")
+        yield f"{news} newer than this answer: the engine looks again when it is reached"
+
+
+def story(events: Sequence[Happened], currency: str, out: Output) -> None:
+    """Write what happened, one line each."""
+    for event in events:
+        said = facts.happened(event, currency)
+        details = ", ".join(
+            f"{key.replace('_', ' ')} {_shown(value)}"
+            for key, value in said.items()
+            if key not in _SAID and value not in (None, "", [], False, 0)
+        )
+        by = "" if event.actor == "system" else f" by {event.actor}"
+        out.say(f"  {event.on.isoformat()}  {event.kind}{by}{': ' if details else ''}{details}")
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401  whatever an event says
+    if isinstance(value, Mapping):
+        return " ".join(_shown(part) for part in value.values() if part is not None)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_shown, value))
+    return str(value)
+
+
+def reasons(found: Sequence[Reason], out: Output) -> None:
+    """Write answers of the journal: when, what, by which rule and policy, from what."""
+    for one in found:
+        answer = one.answer.get("kind", "")
+        level = one.answer.get("level")
+        when = one.answer.get("on") or one.answer.get("next_on")
+        said = " ".join(filter(None, (answer, level, when and f"on {when}")))
+        out.say(f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {said}")
+        out.say(f"  {one.why}")
+        out.say(f"  rule {one.rule}: {words(one.rule)}")
+        for blocker in one.blockers:
+            out.say(f"  blocked: {explained(blocker).meaning} ({blocker})")
+        known = ", ".join(f"{key.replace('_', ' ')} {_shown(v)}" for key, v in one.facts.items())
+        out.say(f"  facts: {known}")
+        out.say(f"  policy {one.policy} version {one.version} ({one.hash}), engine {one.engine}")
+        out.say()

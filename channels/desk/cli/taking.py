@@ -1,0 +1,194 @@
+"""Taking a file in: read, book, tell, and say what came of it."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from channels.desk.cli.command import DONE, FAILED, Call
+from channels.desk.cli.concern import whose
+from channels.desk.cli.ordering import LATER, actor
+from channels.desk.cli.output import Count
+from channels.desk.cli.rejecting import Rejecting
+from channels.desk.cli.values import money, several
+from channels.desk.ports import Opened
+from models.errors import RefusedError
+from models.ledger.creditor import Creditor
+from models.ledger.money import decimal
+from models.orders import Entry, File, Imported
+from models.ports import Locale
+
+_Row = TypeVar("_Row")
+
+
+@dataclass(slots=True)
+class Telling:
+    """Tells the engine batch by batch, and stops trying when it is not there."""
+
+    opened: Opened
+    creditor: str
+    reached: bool = True
+
+    async def __call__(self, entries: Sequence[Entry]) -> None:
+        """Tell a batch."""
+        if entries and self.reached:
+            told = await self.opened.engine.tell(self.creditor, entries)
+            self.reached = told > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken in, and what goes with it."""
+
+    creditor: Creditor
+    imported: Imported
+    rejecting: Rejecting
+    told: bool = True
+
+
+async def invoices(call: Call, opened: Opened) -> int:
+    """Read a ledger's open items in."""
+    args = call.args
+    creditor, file, locale = _file(call, "items", args.complete)
+    tell = Telling(opened, creditor.key)
+    rejecting = Rejecting(call, args.file, "items")
+    with call.out.counting(f"reading {args.file.name}") as count:
+        rows = counted(call.desk.files.reader.items(args.file, locale), count)
+        done = await opened.booking.import_items(
+            creditor.key, rows, file, reject=rejecting.add, tell=tell
+        )
+        if done.state != "done" and args.yes:
+            done.settled += await opened.booking.confirm(
+                done.import_id, actor(args), call.desk.clock(), tell=tell
+            )
+            done.state, done.waiting, done.why = "done", 0, ""
+    frozen = creditor.key in await opened.views.frozen()
+    return _said(call, Taken(creditor, done, rejecting, tell.reached), frozen=frozen)
+
+
+async def contacts(call: Call, opened: Opened) -> int:
+    """Read contacts in."""
+    creditor, file, locale = _file(call, "contacts")
+    rejecting = Rejecting(call, call.args.file, "contacts")
+    with call.out.counting(f"reading {call.args.file.name}") as count:
+        rows = counted(call.desk.files.reader.contacts(call.args.file, locale), count)
+        done = await opened.booking.import_contacts(creditor.key, rows, file, reject=rejecting.add)
+    return _said(call, Taken(creditor, done, rejecting))
+
+
+async def payments(call: Call, opened: Opened) -> int:
+    """Read payments in."""
+    creditor, file, locale = _file(call, "payments")
+    tell = Telling(opened, creditor.key)
+    rejecting = Rejecting(call, call.args.file, "payments")
+    with call.out.counting(f"reading {call.args.file.name}") as count:
+        rows = counted(call.desk.files.reader.payments(call.args.file, locale), count)
+        done = await opened.booking.import_payments(
+            creditor.key, rows, file, reject=rejecting.add, tell=tell
+        )
+    return _said(call, Taken(creditor, done, rejecting, tell.reached))
+
+
+async def confirm(call: Call, opened: Opened) -> int:
+    """Say yes to an import that waits."""
+    creditor = whose(call, call.args.creditor)
+    tell = Telling(opened, creditor.key)
+    settled = await opened.booking.confirm(
+        call.args.number, actor(call.args), call.desk.clock(), tell=tell
+    )
+    if call.out.json:
+        call.out.record({"import": call.args.number, "settled": settled, "told": tell.reached})
+    call.out.say(f"{several(settled, 'item is', 'items are')} settled by the ledger")
+    if not tell.reached:
+        call.out.warn(LATER)
+    return DONE
+
+
+def counted(rows: Iterable[_Row], count: Count) -> Iterator[_Row]:
+    """Yield rows and count them."""
+    for row in rows:
+        count.add()
+        yield row
+
+
+def _file(call: Call, sheet: str, complete: str = "") -> tuple[Creditor, File, Locale]:
+    """Return whose file it is, what it is, and how it is to be read."""
+    args, files = call.args, call.desk.files
+    if complete and args.creditor and complete != args.creditor:
+        message = f"--complete {complete} and --creditor {args.creditor} differ: leave one out"
+        raise RefusedError(message)
+    creditor = whose(call, complete or args.creditor)
+    locale = files.load(args.mapping) if args.mapping else Locale()
+    if args.save_mapping:
+        files.save(args.save_mapping, files.found(args.file, locale, sheet))
+    now = call.desk.clock()
+    today = call.desk.policies[creditor.default_policy].day(now)
+    about = File(
+        name=args.file.name,
+        sha256=_digest(args.file),
+        content_on=args.as_of(today) if args.as_of else today,
+        actor=actor(args),
+        at=now,
+        complete=bool(complete),
+        oldest=getattr(args, "oldest_first", False),
+    )
+    return creditor, about, locale
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as wrong:
+        raise RefusedError(f"{path} cannot be opened: {wrong.strerror}") from wrong
+
+
+def _said(call: Call, taken: Taken, *, frozen: bool = False) -> int:
+    """Say how many rows became what, and where the others are."""
+    done, creditor = taken.imported, taken.creditor
+    taken.rejecting.done()
+    if call.out.json:
+        call.out.record(_as_json(taken, frozen=frozen))
+    words = ("new", "changed", "unchanged", "settled", "rejected")
+    counts = {word: getattr(done, word) for word in words}
+    said = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count) or "nothing"
+    call.out.say(f"{creditor.key}: {several(done.rows, 'row')}: {said}")
+    for currency, minor in done.left.items():
+        call.out.say(f"  {money(minor, currency)} pays nothing yet: see relance unallocated")
+    if done.why:
+        call.out.warn(done.why)
+    if done.state != "done":
+        call.out.warn(
+            f"{several(done.waiting, 'item')} would be settled: relance import confirm "
+            f"{done.import_id} --creditor {creditor.key} says yes"
+        )
+    if not taken.told:
+        call.out.warn(LATER)
+    if frozen:
+        call.out.say(
+            f"  {creditor.key} is frozen: nobody is written to. Look at what would be sent with "
+            f"relance rehearse, then relance thaw {creditor.key}"
+        )
+    return FAILED if done.rejected and done.rejected == done.rows else DONE
+
+
+def _as_json(taken: Taken, *, frozen: bool) -> dict[str, Any]:
+    done, rejects = taken.imported, taken.rejecting.path
+    return {
+        "import": done.import_id,
+        "creditor": taken.creditor.key,
+        "rows": done.rows,
+        "new": done.new,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "settled": done.settled,
+        "rejected": done.rejected,
+        "waiting": done.waiting,
+        "state": done.state,
+        "why": done.why,
+        "rejects": None if rejects is None else str(rejects),
+        "left": {currency: decimal(minor, currency) for currency, minor in done.left.items()},
+        "told": taken.told,
+        "frozen": frozen,
+    }
