@@ -28,7 +28,7 @@ class Sim:
     """A case in play.
 
     Attributes:
-        answer: what was answered last; ``None`` before the first look.
+        answer: what was answered last; ``None`` before a look that is to come.
         wake: when to look next; ``None`` for never by itself.
         held: whether composing put the answer off.
     """
@@ -38,6 +38,10 @@ class Sim:
     answer: Answer | None = None
     wake: datetime | None = None
     held: bool = False
+
+    def stir(self, now: datetime) -> None:
+        """Have it looked at now, whatever was foreseen."""
+        self.answer, self.wake = None, now
 
     def due(self, now: datetime) -> bool:
         """Say whether its slot has come."""
@@ -81,7 +85,7 @@ class Happenings:
 
     def _wake(self, now: datetime) -> None:
         for sim in self._sims.values():
-            sim.wake = now
+            sim.stir(now)
 
     def _meant(self, event: StoryEvent) -> list[Sim]:
         if event.invoices:
@@ -119,7 +123,7 @@ class Happenings:
             self._stage.heard(sim.case.invoice.number, event)
             if isinstance(event, ev.Bounced):
                 self._wake(now)
-        sim.wake = now
+        sim.stir(now)
         return Heard(sim.case, sim.policy, self._stage.facts(sim.policy, now), events)
 
     def _money(self, event: StoryEvent, now: datetime) -> list[Heard]:

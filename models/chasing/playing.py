@@ -7,7 +7,6 @@ from models.chasing.answering import Heard, statement, statement_on
 from models.chasing.answers import Answer, Blocker, Close, Contact, Wait
 from models.chasing.composing import compose
 from models.chasing.dunning import settle
-from models.chasing.facts import Facts
 from models.chasing.folding import after, folded
 from models.chasing.happening import Happenings, Sim
 from models.chasing.moment import Draft, Look
@@ -67,29 +66,45 @@ class Player:
             moments.append(clock.opening(self._states))
         return min(moments, default=None)
 
-    def _facts(self, policy: Policy, now: datetime) -> Facts:
-        return self._stage.facts(policy, now)
-
     def _enter(self, item: Item, now: datetime) -> None:
         case = folded(item.invoice, item.events)
         self.sims[item.invoice.number] = Sim(case, item.policy, wake=now)
         self._reweigh(now)
 
-    def _look(self, now: datetime, *, held: bool = False) -> None:
-        """Look at every case whose time has come; at those put off as well when asked."""
+    def _look(self, now: datetime) -> None:
+        """Look at every case whose time has come."""
         for sim in self.sims.values():
-            if (sim.wake is not None and sim.wake <= now) or (held and sim.held):
-                facts = self._facts(sim.policy, now)
-                sim.case, _, sim.answer = settle(sim.case, sim.policy, facts, now)
-                sim.held = False
-                sim.wake = _wake(sim.answer)
+            if sim.wake is not None and sim.wake <= now and not self._foreseen(sim, now):
+                self._settle(sim, now)
+
+    def _foreseen(self, sim: Sim, now: datetime) -> bool:
+        """Say whether a contact is due as it was foreseen, which makes a look needless.
+
+        Time alone undoes one only when a yes lapses or the books grow old.
+        """
+        answer = sim.answer
+        return (
+            isinstance(answer, Contact)
+            and answer.at == sim.wake == now
+            and sim.case.yes is None
+            and not self._stage.ages
+        )
+
+    def _settle(self, sim: Sim, now: datetime) -> None:
+        facts = self._stage.facts(sim.policy, now)
+        sim.case, _, sim.answer = settle(sim.case, sim.policy, facts, now)
+        sim.held = False
+        sim.wake = _wake(sim.answer)
 
     def _contact(self, now: datetime) -> None:
+        """Compose when a slot has come; what was put off speaks with the rest."""
         if not any(sim.due(now) for sim in self.sims.values()):
             return
-        self._look(now, held=True)
+        for sim in self.sims.values():
+            if sim.held:
+                self._settle(sim, now)
         looks = tuple(
-            Look(sim.case, sim.policy, self._facts(sim.policy, now), sim.answer)
+            Look(sim.case, sim.policy, self._stage.facts(sim.policy, now), sim.answer)
             for sim in self.sims.values()
             if sim.answer is not None and not isinstance(sim.answer, Close)
         )
@@ -107,7 +122,7 @@ class Player:
         sim = self.sims[number]
         for event in events:
             sim.case = after(sim.case, event)
-        sim.wake = now
+        sim.stir(now)
 
     def _say(self, draft: Draft, now: datetime) -> None:
         self._stage.contacted(draft)
@@ -136,7 +151,7 @@ class Player:
             return
         self._states = statement_on(clock, self._states)
         heard = [
-            Heard(sim.case, sim.policy, self._facts(sim.policy, now), ())
+            Heard(sim.case, sim.policy, self._stage.facts(sim.policy, now), ())
             for sim in self._happenings.living()
         ]
         draft = statement(heard, now)
@@ -147,7 +162,7 @@ class Player:
         """Let what waits for the debtor's sum be weighed again."""
         for sim in self.sims.values():
             if isinstance(sim.answer, Wait) and _SUM.intersection(sim.answer.blockers):
-                hours = self._facts(sim.policy, now).hours
+                hours = self._stage.facts(sim.policy, now).hours
                 sim.wake = hours.slot(sim.policy.day(now), now)
 
     def _happen(self, event: StoryEvent, now: datetime) -> None:

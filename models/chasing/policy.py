@@ -152,7 +152,8 @@ class Policy(Strict):
     def day(self, instant: datetime) -> date:
         """Return the day an instant falls on, in the policy's zone."""
         if self.origin is None:
-            return instant.astimezone(self.tz).date()
+            # Most instants come from this zone already, and this is asked all the time.
+            return (instant if instant.tzinfo is self.tz else instant.astimezone(self.tz)).date()
         return self._origin_day + timedelta(days=(instant - self.origin) // self._length)
 
     def opening(self, day: date) -> datetime:

@@ -40,6 +40,11 @@ class Stage:
         self._reached: dict[tuple[str, str, int], tuple[Contact, date]] = {}
         self._facts: dict[Policy, Facts] = {}
 
+    @property
+    def ages(self) -> bool:
+        """Whether the facts change by themselves: a story spoke of books, which grow old."""
+        return bool(self._covered)
+
     def facts(self, policy: Policy, now: datetime) -> Facts:
         """Return the facts for the cases of a policy, as they are now."""
         facts = self._facts.get(policy)
