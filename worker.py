@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     grace: float = Field(default=20.0, ge=0)
     patience: float = Field(default=60.0, ge=0)
     ui_port: int = 8233
+    log_level: str = "INFO"
 
     @property
     def url(self) -> str:
@@ -226,10 +227,12 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     """
     import structlog
 
+    from channels import logs
     from channels.health import Health
     from channels.temporal.connecting import connect, register
     from channels.temporal.telling import Telling
 
+    logs.configure(settings.log_level)
     stop = stop or _on_signals()
     house = opened(settings)
     client = await connect(settings.patience)
@@ -244,14 +247,19 @@ async def serve(settings: Settings, stop: asyncio.Event | None = None) -> None:
     running = workers(client, house, Telling(connected))
     queues = [worker.task_queue for worker in running]
     structlog.get_logger(__name__).info("worker started", queues=queues, health=health.port)
+    await _until(stop, running)
+    await health.stop()
+    await house.close()
+
+
+async def _until(stop: asyncio.Event, running: list["Worker"]) -> None:
+    """Run workers until told to stop, or until one of them fails."""
     tasks = [asyncio.create_task(worker.run()) for worker in running]
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     await asyncio.gather(*(worker.shutdown() for worker in running))
     await asyncio.gather(*tasks)
-    await health.stop()
-    await house.close()
 
 
 def _on_signals() -> asyncio.Event:

@@ -1,5 +1,6 @@
 """How the engine's errors reach Temporal: what is refused is never retried."""
 
+import traceback
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -33,9 +34,17 @@ def plainly(work: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         except RelanceError as failed:
             raise ApplicationError(str(failed), type=type(failed).__name__) from None
         except Exception as defect:  # noqa: BLE001  its text may hold personal data
-            _log.exception("a defect")
             kind = type(defect).__name__
+            _log.error("a defect", error=kind, at=_place(defect))
             sentence = f"a defect ({kind}): see the worker's log"
             raise ApplicationError(sentence, type=kind) from None
 
     return plain
+
+
+def _place(defect: Exception) -> str:
+    """Return where a defect was raised: file and line, without its text."""
+    frames = traceback.extract_tb(defect.__traceback__)[-3:]
+    return " < ".join(
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[::-1]
+    )
