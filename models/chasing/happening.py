@@ -69,7 +69,7 @@ class Happenings:
             return []
         sims = self._meant(event)
         if not sims:
-            message = "the invoice is not in the books on that day, or nothing is open"
+            message = "nothing of this debtor is open on that day"
             raise RefusedError(message)
         heard: list[Heard] = []
         for order in _orders(event, sims):
@@ -89,8 +89,15 @@ class Happenings:
 
     def _meant(self, event: StoryEvent) -> list[Sim]:
         if event.invoices:
-            return [self._sims[n] for n in event.invoices if n in self._sims]
+            return [self._named(number) for number in event.invoices]
         return [sim for sim in self.living() if event.currency in {"", sim.case.invoice.currency}]
+
+    def _named(self, number: str) -> Sim:
+        sim = self._sims.get(number)
+        if sim is None:
+            message = f"invoice {number} is not issued yet on that day"
+            raise RefusedError(message)
+        return sim
 
     def _ordered(
         self, event: StoryEvent, command: cmd.Command, sims: Sequence[Sim], now: datetime

@@ -39,15 +39,14 @@ class Portfolio:
     """All accounts by creditor and code, and the rows that could not be taken in."""
 
     accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
+    by_number: dict[str, list[Account]] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     addresses: bool = False
 
     def find(self, creditor: str, number: str) -> Account | None:
         """Return the account that holds an invoice; any creditor's when none is named."""
-        for account in self.accounts.values():
-            if number in account.items and creditor in {"", account.creditor}:
-                return account
-        return None
+        found = self.by_number.get(number, ())
+        return next((a for a in found if creditor in {"", a.creditor}), None)
 
 
 def gathered(
@@ -69,23 +68,30 @@ def gathered(
             continue
         code = row.debtor or row.debtor_name
         account = _account(portfolio, row, code)
-        if row.amount < 0:
-            _credit(account, row, seen)
-            continue
-        known = seen.setdefault((row.creditor, row.number), (code, row))
-        if known[1] is row:
+        name = f"{row.kind}:{row.number}" if row.amount < 0 else row.number
+        known = seen.setdefault((row.creditor, name), (code, row))
+        if known[1] is not row:
+            portfolio.rejects.extend(_repeated(row, code, known))
+        elif row.amount < 0:
+            left = account.credits.get(row.currency, 0)
+            account.credits[row.currency] = left - row.open
+        else:
             _add(portfolio, account, row, policy_of, since)
-        elif known[0] != code:
-            portfolio.rejects.append(_reject(row, "number", f"another debtor has {row.number}"))
-        elif replace(known[1], line=row.line) != row:
-            expected = f"line {known[1].line} states {row.number} differently"
-            portfolio.rejects.append(_reject(row, "number", expected))
     _contacts(portfolio, contacts)
     return portfolio
 
 
-def _reject(row: ItemRow, column: str, expected: str) -> Reject:
-    return Reject("ledger", row.line, column, row.number, f"possible: {expected}", {})
+def _repeated(row: ItemRow, code: str, known: tuple[str, ItemRow]) -> Iterator[Reject]:
+    """Yield why a row whose number came before cannot count; nothing when it says the same."""
+    if known[0] != code:
+        yield _reject(row, "number", row.number, f"another debtor has {row.number}")
+    elif replace(known[1], line=row.line) != row:
+        expected = f"line {known[1].line} states {row.number} differently"
+        yield _reject(row, "number", row.number, expected)
+
+
+def _reject(row: ItemRow, column: str, value: str, why: str) -> Reject:
+    return Reject("ledger", row.line, column, value, f"possible: {why}", {})
 
 
 def _account(portfolio: Portfolio, row: ItemRow, code: str) -> Account:
@@ -114,16 +120,6 @@ def _account(portfolio: Portfolio, row: ItemRow, code: str) -> Account:
     return account
 
 
-def _credit(
-    account: Account, row: ItemRow, seen: dict[tuple[str, str], tuple[str, ItemRow]]
-) -> None:
-    key = (row.creditor, f"{row.kind}:{row.number}")
-    known = seen.setdefault(key, (account.code, row))
-    if known[1] is row:
-        left = account.credits.get(row.currency, 0)
-        account.credits[row.currency] = left - row.open
-
-
 def _add(
     portfolio: Portfolio,
     account: Account,
@@ -134,16 +130,20 @@ def _add(
     try:
         policy = policy_of(row)
     except UnknownError as unknown:
-        portfolio.rejects.append(_reject(row, "policy", str(unknown)))
+        portfolio.rejects.append(_reject(row, "policy", row.policy, str(unknown)))
+        return
+    if row.due is None:
+        portfolio.rejects.append(_reject(row, "due", "", "an invoice has a day by which to pay"))
         return
     if row.level and row.level not in policy.by_name:
-        expected = f"{row.level!r} is no level of policy {policy.name}"
-        portfolio.rejects.append(_reject(row, "level", expected))
+        why = f"policy {policy.name} has {', '.join(policy.by_name)}"
+        portfolio.rejects.append(_reject(row, "level", row.level, why))
         return
     invoice = invoice_of(row, account.code)
     enters = max(row.issued or since, since)
     events = tuple(past(row, invoice, policy, enters))
     account.items[row.number] = Item(invoice, policy, enters, events, row)
+    portfolio.by_number.setdefault(row.number, []).append(account)
 
 
 def invoice_of(row: ItemRow, debtor: str) -> Invoice:
@@ -204,19 +204,18 @@ def past(row: ItemRow, invoice: Invoice, policy: Policy, enters: date) -> Iterat
 
 
 def _contacts(portfolio: Portfolio, rows: Iterable[ContactRow | Reject]) -> None:
+    """Give each debtor its contacts; those of debtors that owe nothing are left aside."""
+    known: dict[str, list[Account]] = {}
+    for account in portfolio.accounts.values():
+        for name in {account.code, account.debtor.name}:
+            known.setdefault(name, []).append(account)
     for row in rows:
         if isinstance(row, Reject):
             portfolio.rejects.append(row)
             continue
         portfolio.addresses = True
-        for account in portfolio.accounts.values():
-            if row.debtor in {account.code, account.debtor.name}:
-                contact = Contact(
-                    role=row.role,
-                    name=row.name,
-                    email=row.email,
-                    phone=row.phone,
-                    language=row.language,
-                )
-                known = (*account.debtor.contacts, contact)
-                account.debtor = replace(account.debtor, contacts=known)
+        contact = Contact(row.role, "", row.name, row.email, row.phone, language=row.language)
+        for account in known.get(row.debtor, ()):
+            if row.creditor in {"", account.creditor}:
+                contacts = (*account.debtor.contacts, contact)
+                account.debtor = replace(account.debtor, contacts=contacts)

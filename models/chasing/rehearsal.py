@@ -5,7 +5,7 @@ played on its own; the lines are put in time order at the end.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from models.chasing.playing import Player
 from models.chasing.portfolio import Account, Item, Portfolio
 from models.chasing.story import StoryEvent
 from models.chasing.timeline import Entry, ordered
+from models.errors import RefusedError
 from models.ledger.money import decimal
 
 #: Channels that a rehearsal takes as connected.
@@ -90,34 +91,52 @@ def _told(
     """Return each debtor's part of a story; a creditor's hold is everybody's."""
     told: dict[tuple[str, str], list[StoryEvent]] = {}
     for event in story:
-        found = _concerned(portfolio, event)
-        if not found:
-            result.refused.append(f"line {event.line}: nobody in the ledger is meant")
-        for account in found:
-            told.setdefault((account.creditor, account.code), []).append(event)
+        try:
+            parts = _named(portfolio, event) if event.invoices else _concerned(portfolio, event)
+        except RefusedError as refused:
+            result.refused.append(f"line {event.line}: {refused}")
+            continue
+        for account, part in parts:
+            told.setdefault((account.creditor, account.code), []).append(part)
     return told
 
 
-def _concerned(portfolio: Portfolio, event: StoryEvent) -> list[Account]:
-    if event.invoices:
-        found = [portfolio.find(event.creditor, number) for number in event.invoices]
-        unique = {id(account): account for account in found if account is not None}
-        return list(unique.values())
-    accounts = portfolio.accounts.values()
+def _named(portfolio: Portfolio, event: StoryEvent) -> list[tuple[Account, StoryEvent]]:
+    """Return whose the named invoices are, each debtor with its own."""
+    numbers: dict[tuple[str, str], list[str]] = {}
+    for number in event.invoices:
+        account = portfolio.find(event.creditor, number)
+        if account is None:
+            message = f"invoice {number} is not in the ledger"
+            raise RefusedError(message)
+        numbers.setdefault((account.creditor, account.code), []).append(number)
+    if event.amount and len(numbers) > 1:
+        message = "an amount is one debtor's: name the invoices of each on a line of its own"
+        raise RefusedError(message)
+    return [
+        (portfolio.accounts[key], replace(event, invoices=tuple(theirs)))
+        for key, theirs in numbers.items()
+    ]
+
+
+def _concerned(portfolio: Portfolio, event: StoryEvent) -> list[tuple[Account, StoryEvent]]:
+    accounts = [a for a in portfolio.accounts.values() if event.creditor in {"", a.creditor}]
     if event.debtor:
-        named = [
-            account
-            for account in accounts
-            if event.debtor in {account.code, account.debtor.name}
-            and event.creditor in {"", account.creditor}
+        accounts = [a for a in accounts if event.debtor in {a.code, a.debtor.name}]
+    elif not event.creditor and event.event != "books":
+        accounts = []
+    if event.debtor and event.event == "insolvency":
+        ids = {account.debtor.legal_id for account in accounts} - {""}
+        known = {id(account) for account in accounts}
+        accounts += [
+            a
+            for a in portfolio.accounts.values()
+            if a.debtor.legal_id in ids and id(a) not in known
         ]
-        if event.event != "insolvency":
-            return named
-        ids = {account.debtor.legal_id for account in named} - {""}
-        return [a for a in accounts if a in named or a.debtor.legal_id in ids]
-    if event.creditor or event.event == "books":
-        return [a for a in accounts if event.creditor in {"", a.creditor}]
-    return []
+    if not accounts:
+        message = "nobody in the ledger is meant"
+        raise RefusedError(message)
+    return [(account, event) for account in accounts]
 
 
 def _standing(account: Account, item: Item, sim: Sim | None) -> Standing:
