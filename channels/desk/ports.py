@@ -276,8 +276,8 @@ class Opened:
 
     books: Books
     booking: Booking
-    views: Views
     engine: Engine
+    views: Views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

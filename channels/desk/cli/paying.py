@@ -21,7 +21,6 @@ def pay_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--amount",
         type=amount,
-        default="",
         metavar="AMOUNT",
         help="how much; all that is open without it",
     )

@@ -1,5 +1,7 @@
 """The door of the command: help, mistakes and exit statuses."""
 
+import shlex
+
 import pytest
 
 from channels.desk.cli.app import parser
@@ -23,7 +25,7 @@ def test_every_command_explains_itself_with_examples_that_can_be_typed(relance, 
         assert answer.status == 0
         assert answer.out.startswith(f"usage: relance {name}")
     for line, meaning in command.examples:
-        words = line.split()
+        words = shlex.split(line)
         assert " ".join(words[1:]).startswith(name)
         assert meaning
         parser(command).parse_args(words[1 + len(name.split()) :])

@@ -18,7 +18,7 @@ def _part(text: str) -> tuple[Day, str]:
 
 
 def _amount(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("--amount", type=amount, default="", metavar="AMOUNT", help=what)
+    parser.add_argument("--amount", type=amount, metavar="AMOUNT", help=what)
 
 
 def _promise_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def _promise(args: argparse.Namespace, today: date) -> dict[str, Any]:
     return {
         "by": args.by(today) if args.by else None,
         "parts": parts,
-        "amount": args.amount,
+        "amount": args.amount or "",
         "accepted": args.accept,
         "reason": args.reason,
     }
@@ -59,7 +59,7 @@ def _dispute_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _dispute(args: argparse.Namespace, _: date) -> dict[str, Any]:
-    return {"amount": args.amount, "reason": args.reason}
+    return {"amount": args.amount or "", "reason": args.reason}
 
 
 def _settle_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,7 +79,7 @@ def _settle(args: argparse.Namespace, today: date) -> dict[str, Any]:
         raise UsageError("--outcome in-part takes the --amount that is credited, others take none")
     return {
         "outcome": args.outcome,
-        "amount": args.amount,
+        "amount": args.amount or "",
         "by": args.credit_by(today) if args.credit_by else None,
         "reason": args.reason,
     }
@@ -103,7 +103,7 @@ def _call(args: argparse.Namespace, today: date) -> dict[str, Any]:
     return {
         "outcome": args.outcome,
         "by": args.by(today) if args.by else None,
-        "amount": args.amount,
+        "amount": args.amount or "",
         "reason": args.reason,
     }
 

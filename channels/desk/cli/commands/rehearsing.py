@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from channels.desk.cli.command import DONE, Call, Command, UsageError
+from channels.desk.cli.concern import whose
 from channels.desk.cli.policy import named
 from channels.desk.cli.values import day, several
 from models.ledger.entries import ItemRow, Reject
@@ -23,9 +24,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ledger", type=Path, metavar="LEDGER.csv", help="the open items")
     parser.add_argument(
         "--policy",
-        required=True,
+        default="",
         metavar="NAME|FILE.toml",
         help="for every row whose own policy column names none",
+    )
+    parser.add_argument(
+        "--creditor", default="", metavar="K", help="instead: the policies its own rules choose"
     )
     parser.add_argument(
         "--from", dest="since", type=day, required=True, metavar="DATE", help="the first day"
@@ -44,7 +48,7 @@ def _run(call: Call) -> int:
     from models.chasing.rehearsal import rehearse
 
     args = call.args
-    policy = named(call.desk, args.policy)
+    policy = _policy(call)
     today = policy.day(call.desk.clock())
     since, until = args.since(today), args.until(today)
     if until < since:
@@ -67,6 +71,14 @@ def _run(call: Call) -> int:
         call.out.warn(f"{args.story.name}, {refused}")
     _rejected(call, portfolio.rejects)
     return DONE
+
+
+def _policy(call: Call) -> "Policy":
+    """Return the policy named, else the one a creditor begins with."""
+    args = call.args
+    if bool(args.policy) == bool(args.creditor):
+        raise UsageError("name a --policy, or the --creditor whose rules choose")
+    return named(call.desk, args.policy or whose(call, args.creditor).default_policy)
 
 
 def _story(path: Path | None) -> "list[StoryEvent]":
@@ -97,15 +109,21 @@ def _ledger(call: Call, policy: "Policy", since: "date") -> "Portfolio":
 def _chooser(call: Call, policy: "Policy") -> "Callable[[ItemRow], Policy]":
     """Return what chooses a row's policy: its own when there is such a one, else the given."""
     known = {**call.desk.policies, policy.name: policy}
+    creditor = whose(call, call.args.creditor) if call.args.creditor else None
     missed: set[str] = set()
+
+    def ruled(row: ItemRow) -> "Policy":
+        if creditor is None:
+            return policy
+        return known[creditor.policy_for(row.segment, row.country, row.currency)]
 
     def chosen(row: ItemRow) -> "Policy":
         if row.policy and row.policy not in known and row.policy not in missed:
             missed.add(row.policy)
             call.out.warn(
-                f"there is no policy {row.policy!r}: rows that name it go by {policy.name}"
+                f"there is no policy {row.policy!r}: rows that name it go by {ruled(row).name}"
             )
-        return known.get(row.policy, policy)
+        return known.get(row.policy) or ruled(row)
 
     return chosen
 
