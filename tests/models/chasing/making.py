@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from models.chasing import events as ev
-from models.chasing.answers import Answer, Contact
+from models.chasing.answers import Answer, Close, Contact
 from models.chasing.case import Case
 from models.chasing.commands import Command, Context
 from models.chasing.composing import compose
@@ -192,8 +192,12 @@ def together(
     lives: list[Life], now: datetime, pace: Pace | None = None, **credits_: int
 ) -> Composition:
     """What leaves for a debtor whose cases these are."""
-    looks = tuple(life.seen(now) for life in lives)
+    looks = tuple(look for look in (life.seen(now) for life in lives) if _open(look))
     return compose(looks, pace or Pace(), Position(credits_), now)
+
+
+def _open(look: Look) -> bool:
+    return not isinstance(look.answer, Close)
 
 
 def carry_out(lives: list[Life], result: Composition) -> None:
