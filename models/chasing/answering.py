@@ -49,8 +49,7 @@ def answers(heard: Sequence[Heard], now: datetime) -> list[Draft]:
 
 def statement(heard: Sequence[Heard], now: datetime) -> Draft | None:
     """Return a statement of everything open; ``None`` when nothing is, or nobody is reached."""
-    told = [h for h in heard if h.case.open > 0 and not stopped_by_insolvency(h.case, h.facts)]
-    return _drafted(NoticeKind.STATEMENT, told, now)
+    return _drafted(NoticeKind.STATEMENT, [h for h in heard if _stated(h)], now)
 
 
 def statement_on(policy: Policy, after: date) -> date | None:
@@ -67,6 +66,14 @@ def statement_on(policy: Policy, after: date) -> date | None:
         if month.month in months and day > after:
             return day
         month = (month + timedelta(days=32)).replace(day=1)
+
+
+def _stated(heard: Heard) -> bool:
+    """Say whether an item is open, ours to speak of, and not stopped."""
+    case = heard.case
+    ours = not heard.facts.debtor.internal and not case.invoice.servicer
+    lives = case.open > 0 and case.dead is None and case.handed_over is None
+    return ours and lives and not stopped_by_insolvency(case, heard.facts)
 
 
 def _promise(heard: Heard) -> ev.Promised | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from models.chasing import commands as cmd
 from models.chasing import events as ev
 from models.chasing.answering import Heard, answers
-from models.chasing.answers import Answer, Contact
+from models.chasing.answers import Answer, Close, Contact
 from models.chasing.case import Case
 from models.chasing.folding import after
 from models.chasing.moment import Draft
@@ -77,8 +77,12 @@ class Happenings:
         return answers(heard, now)
 
     def living(self) -> list[Sim]:
-        """Return the cases with something open."""
-        return [sim for sim in self._sims.values() if sim.case.open > 0]
+        """Return the cases that are not over."""
+        return [
+            sim
+            for sim in self._sims.values()
+            if sim.case.open > 0 and sim.case.dead is None and not isinstance(sim.answer, Close)
+        ]
 
     def _is_wide(self, event: StoryEvent) -> bool:
         return event.event in _WIDE and not event.invoices

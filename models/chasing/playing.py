@@ -40,7 +40,7 @@ class Player:
         items = sorted(self._account.items.values(), key=lambda item: item.enters, reverse=True)
         if not items:
             return
-        clock = items[0].policy
+        clock = items[-1].policy
         self._states = statement_on(clock, since - timedelta(days=1))
         told = sorted(story, key=lambda event: (event.on, event.line), reverse=True)
         while (now := self._next(clock, items, told, since)) is not None:

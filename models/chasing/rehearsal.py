@@ -75,7 +75,7 @@ def rehearse(
         player = Player(account, channels, portfolio.addresses)
         player.play(told.get(key, []), since, until)
         result.timeline.extend(player.timeline)
-        result.refused.extend(player.refused)
+        result.refused.extend(one for one in player.refused if one not in result.refused)
         result.standings.extend(
             _standing(account, item, player.sims.get(number))
             for number, item in account.items.items()
@@ -104,7 +104,7 @@ def _told(
 def _named(portfolio: Portfolio, event: StoryEvent) -> list[tuple[Account, StoryEvent]]:
     """Return whose the named invoices are, each debtor with its own."""
     numbers: dict[tuple[str, str], list[str]] = {}
-    for number in event.invoices:
+    for number in dict.fromkeys(event.invoices):
         account = portfolio.find(event.creditor, number)
         if account is None:
             message = f"invoice {number} is not in the ledger"

@@ -36,6 +36,7 @@ class Stage:
         self._holds: tuple[Hold, ...] = ()
         self._insolvent_on: date | None = None
         self._covered: dict[str, date | None] = {}
+        self._called_on: date | None = None
         self._slot: datetime | None = None
         self._reached: dict[tuple[str, str, int], tuple[Contact, date]] = {}
         self._facts: dict[Policy, Facts] = {}
@@ -123,7 +124,9 @@ class Stage:
             case ev.Promised(announced=False):
                 self._promises[event.promise] = event.on
             case ev.CallMade(outcome="reached"):
-                self.pace = self.pace.contacted(event.on, legal=False)
+                if event.on != self._called_on:
+                    self.pace = self.pace.contacted(event.on, legal=False)
+                self._called_on = event.on
             case ev.Bounced():
                 self._bounced(number, event)
             case _:
@@ -131,10 +134,7 @@ class Stage:
 
     def _bounced(self, number: str, event: ev.Bounced) -> None:
         """Forget a contact that reached nobody, and the address it was sent to."""
-        reached = self._reached.pop((number, event.level, event.round), None)
-        if reached is None:
-            return
-        person, on = reached
+        person, on = self._reached.pop((number, event.level, event.round))
         self.pace = self.pace.without(on)
         contacts = tuple(
             replace(contact, bad=contact.bad | {event.channel})
