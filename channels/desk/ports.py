@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from models.chasing.policy import Policy
 from models.chasing.timeline import Entry as Line
@@ -17,6 +17,7 @@ from models.ledger.creditor import Creditor
 from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
 from models.orders import Entry, File, Imported, Incoming, Order, Recorded
 from models.ports import Clock, Engine, Locale, Reader
+from models.views import Happened, Item, Reason, Selection, Sent, Task, Unallocated
 
 Tell = Callable[[Sequence[Entry]], Awaitable[None]]
 Refuse = Callable[[Reject], None]
@@ -97,141 +98,6 @@ class Booking(Protocol):
     async def confirm(self, import_id: int, actor: str, at: datetime, *, tell: Tell) -> int:
         """Say yes to a complete file that waits; return how many items it settled."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Which invoices, tasks or notices to look at; what is empty does not narrow.
-
-    Attributes:
-        debtor: our key, the ledger's code or the exact name.
-        closed: those that are over as well.
-        limit: the most to return; 0 for all.
-    """
-
-    creditor: str = ""
-    numbers: tuple[str, ...] = ()
-    debtor: str = ""
-    states: tuple[str, ...] = ()
-    blocker: str = ""
-    level: str = ""
-    due_before: date | None = None
-    closed: bool = False
-    limit: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """An invoice with what its last look came to; amounts in minor units.
-
-    Attributes:
-        debtor: our own key; ``code`` is the ledger's.
-        why: what the last look answered, in words; ``rule`` it names.
-        looked_at: ``None`` before the first look.
-        behind: events that no look has seen yet.
-    """
-
-    creditor: str
-    number: str
-    debtor: str
-    code: str
-    name: str
-    issued: date | None
-    due: date
-    amount: int
-    open: int
-    currency: str
-    state: str
-    level: str | None
-    next_at: datetime | None
-    next_on: date | None
-    blockers: tuple[str, ...]
-    policy: str
-    closed: bool
-    why: str = ""
-    rule: str = ""
-    looked_at: datetime | None = None
-    behind: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """An event of a case: ``facts`` are its own, such as amount, until, reason."""
-
-    at: datetime
-    on: date
-    kind: str
-    actor: str
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A notice and what became of it."""
-
-    key: str
-    creditor: str
-    debtor: str
-    name: str
-    kind: str
-    level: str
-    channel: str
-    language: str
-    state: str
-    at: datetime
-    on: date
-    sent_at: datetime | None
-    to: str
-    numbers: tuple[str, ...]
-    failure: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
-    """One answer of the journal: what was answered, and from what."""
-
-    at: datetime
-    rule: str
-    why: str
-    policy: str
-    version: int
-    hash: str
-    blockers: tuple[str, ...]
-    facts: Mapping[str, Any]
-    answer: Mapping[str, Any]
-    engine: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """Something a person must do."""
-
-    id: int
-    creditor: str
-    kind: str
-    number: str
-    debtor: str
-    name: str
-    owner: str
-    due: date | None
-    opened_at: datetime
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unallocated:
-    """Money or a credit that pays nothing yet; minor units."""
-
-    creditor: str
-    kind: str
-    key: str
-    on: date | None
-    amount: int
-    left: int
-    currency: str
-    debtor: str = ""
-    name: str = ""
-    text: str = ""
 
 
 class Views(Protocol):

@@ -4,9 +4,10 @@ import argparse
 from dataclasses import dataclass
 
 from channels.desk.cli.command import Call, UsageError
-from channels.desk.ports import Item, Opened, Selection
+from channels.desk.ports import Opened
 from models.errors import RefusedError, UnknownError
 from models.ledger.creditor import Creditor
+from models.views import Item, Selection
 
 
 @dataclass(frozen=True, slots=True)

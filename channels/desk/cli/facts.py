@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from channels.desk.cli.words import explained
-from channels.desk.ports import Happened, Item, Reason, Sent, Task, Unallocated
 from models.ledger.money import decimal
+from models.views import Happened, Item, Reason, Sent, Task, Unallocated
 
 
 def item(one: Item) -> dict[str, Any]:

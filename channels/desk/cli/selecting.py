@@ -4,7 +4,7 @@ import argparse
 
 from channels.desk.cli.command import Call
 from channels.desk.cli.concern import about_invoices, whose
-from channels.desk.ports import Selection
+from models.views import Selection
 
 #: So many are listed unless told otherwise.
 LIMIT = 500

@@ -8,7 +8,7 @@ from channels.desk.cli.output import Output
 from channels.desk.cli.rules import words
 from channels.desk.cli.values import money, several, shown
 from channels.desk.cli.words import explained
-from channels.desk.ports import Happened, Item, Reason
+from models.views import Happened, Item, Reason
 
 #: Keys of an event that the line says already, or that only the engine reads.
 _SAID: Final = frozenset({"event", "at", "on", "actor", "digest", "hash", "version", "kind"})

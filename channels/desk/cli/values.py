@@ -12,13 +12,13 @@ from models.ledger.money import Money
 Day = Callable[[date], date]
 
 _SPACES: Final = re.compile(r"[\s'_]")
-_PLAIN: Final = re.compile(r"-?\d+([.,]\d+)?")
-_GROUPED: Final = re.compile(r"-?\d{1,3}(?:(?P<group>[.,])\d{3})+(?!(?P=group))[.,]\d+")
-_AMBIGUOUS: Final = re.compile(r"-?\d{1,3}([.,]\d{3})+")
+_PLAIN: Final = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
+_GROUPED: Final = re.compile(r"-?\d{1,3}(?:(?P<group>[.,])\d{3})+(?!(?P=group))[.,]\d+", re.ASCII)
+_AMBIGUOUS: Final = re.compile(r"-?\d{1,3}([.,]\d{3})+", re.ASCII)
 
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NEAR: Final = {"yesterday": -1, "today": 0, "tomorrow": 1}
-_DAYS: Final = re.compile(r"[+-]\d{1,4}")
+_DAYS: Final = re.compile(r"[+-]\d{1,4}", re.ASCII)
 
 
 def amount(text: str) -> str:

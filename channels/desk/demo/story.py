@@ -8,7 +8,8 @@ from channels.desk.demo import sheets
 from channels.desk.demo.ledger import DemoItem, debtors, ledger
 from channels.desk.demo.scene import Scene
 from channels.desk.demo.summary import summary
-from channels.desk.ports import Opened, Selection
+from channels.desk.ports import Opened
+from models.views import Selection
 
 _CREDITORS: Final = ("atelier-nord", "kontor-west")
 _APPROVERS: Final = {"atelier-nord": "yann", "kontor-west": "petra"}

@@ -7,7 +7,8 @@ from channels.desk.cli.output import Column, Output
 from channels.desk.cli.values import several
 from channels.desk.cli.words import explained
 from channels.desk.demo.scene import Scene
-from channels.desk.ports import Item, Opened, Selection, Sent
+from channels.desk.ports import Opened
+from models.views import Item, Selection, Sent
 
 
 async def summary(scene: Scene) -> None:

@@ -1,21 +1,41 @@
-"""A desk as worker.py builds it, with the real reader and the books of a temporary folder."""
+"""A desk as worker.py builds it: the real reader, the real books in a temporary folder."""
 
+import asyncio
 import json
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from channels.desk.cli.app import run
-from channels.desk.ports import Desk, Files
+from channels.desk.ports import Desk, Files, Opened
 from channels.intake.csv_ledger import connect, mapping, reader, rejects
 from models.creditors import shipped as creditors
 from models.policies import shipped as policies
+from models.store.booking import Booking
+from models.store.books import Books
+from models.store.composing import Composing
+from models.store.engine import Store
+from models.store.looking import Looking
+from models.store.migrating import migrate
+from models.store.views import Views
+from models.wire import ComposeIn, LookIn
 
 #: Monday, 11:00 in Paris.
 NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
+CHANNELS = frozenset({"email"})
+
+LEDGER = """\
+number;due;amount;currency;debtor;debtor_name;email
+F-1;2026-03-20;1.000,00;EUR;D1;Musterbau;ap@musterbau.example
+F-2;2026-03-25;200,00;EUR;D1;Musterbau;ap@musterbau.example
+F-3;2026-03-20;300,00;USD;D2;Example Inc;ap@inc.example
+F-4;2026-02-10;450,00;EUR;D3;Spätzahl;sp@spaet.example
+"""
 
 
 @dataclass
@@ -32,23 +52,86 @@ class Answer:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+@dataclass
+class Engine:
+    """Takes note of what it is told; ``gone`` is a Temporal that is not there."""
+
+    gone: bool = False
+    told: list[tuple[str, str, str]] = field(default_factory=list)
+    asked: int = 0
+
+    async def start(self, starts) -> int:
+        return 0 if self.gone else len(starts)
+
+    async def tell(self, creditor, entries) -> int:
+        self.asked += 1
+        if self.gone:
+            return 0
+        self.told += [(creditor, entry.number, entry.kind) for entry in entries]
+        return len({entry.number for entry in entries})
+
+    async def poke(self, _ref) -> bool:
+        return not self.gone
+
+
+@dataclass
+class Time:
+    """A clock that tests set."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def emptied(tmp_path_factory) -> Path:
+    """Books without an entry, to copy."""
+    path = tmp_path_factory.mktemp("desk") / "books.db"
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
 @pytest.fixture
-def desk(tmp_path) -> Desk:
-    """A desk that can look at files and policies; nothing may open the books."""
+def url(emptied, tmp_path) -> str:
+    path = tmp_path / "books.db"
+    shutil.copyfile(emptied, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine()
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def desk(url, engine, time, tmp_path) -> Desk:
+    """A desk over real books; what runs for long is not here."""
 
     async def never(_options) -> int:
         raise AssertionError
 
-    def closed():
-        raise AssertionError
+    @asynccontextmanager
+    async def opened():
+        store = Store(url)
+        books = Books(store, creditors(), policies(), CHANNELS)
+        try:
+            yield Opened(books, Booking(books), engine, Views(store))
+        finally:
+            await store.close()
 
     return Desk(
         files=Files(connect(), reader.found, mapping.load, mapping.save, rejects.write),
         policies=policies(),
         creditors=creditors(),
-        clock=lambda: NOON,
+        clock=time,
         var=tmp_path / "var",
-        open=closed,
+        open=opened,
         up=never,
         demo=never,
         worker=never,
@@ -57,8 +140,9 @@ def desk(tmp_path) -> Desk:
 
 
 @pytest.fixture
-def relance(desk, capsys) -> Callable[..., Answer]:
+def relance(desk, capsys, monkeypatch) -> Callable[..., Answer]:
     """Type a command."""
+    monkeypatch.setenv("RELANCE_ACTOR", "clerk")
 
     def typed(*argv: object) -> Answer:
         capsys.readouterr()
@@ -79,3 +163,47 @@ def written(tmp_path) -> Callable[[str, str], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def look(url, time) -> Callable[..., None]:
+    """Let the engine look at invoices of atelier-nord, as its workflows do."""
+
+    async def looking(*numbers: str) -> None:
+        store = Store(url)
+        tools = (store, creditors(), CHANNELS, "test")
+        looks, composes = Looking(*tools), Composing(*tools)
+        for count, number in enumerate(numbers):
+            ask = LookIn(
+                creditor="atelier-nord",
+                number=number,
+                workflow=f"invoice/atelier-nord/{number}",
+                run=time.now.isoformat(),
+                look=count,
+                now=time.now,
+            )
+            seen = await looks.look(ask)
+            if seen.poke is not None:
+                await composes.compose(
+                    ComposeIn(
+                        creditor="atelier-nord",
+                        debtor=seen.poke.debtor,
+                        workflow=f"debtor/{seen.poke.debtor}",
+                        run=time.now.isoformat(),
+                        look=count,
+                        now=seen.poke.at,
+                    )
+                )
+        await store.close()
+
+    return lambda *numbers: asyncio.run(looking(*numbers))
+
+
+@pytest.fixture
+def thawed(relance, written, engine) -> None:
+    """The ledger of these tests, in the books of atelier-nord and thawed."""
+    ledger = written("first.csv", LEDGER)
+    assert relance("import", "invoices", ledger, "--creditor", "atelier-nord").status == 0
+    assert relance("thaw", "atelier-nord").status == 0
+    engine.told.clear()
+    engine.asked = 0

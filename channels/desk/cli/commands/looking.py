@@ -9,8 +9,9 @@ from channels.desk.cli.concern import about_creditor, about_invoices, meant
 from channels.desk.cli.output import Column
 from channels.desk.cli.selecting import filters, selection
 from channels.desk.cli.values import money, several, shown
-from channels.desk.ports import Item, Opened, Selection
+from channels.desk.ports import Opened
 from models.errors import UnknownError
+from models.views import Item, Selection
 
 _LISTED: Final = (
     Column("invoice"),

@@ -1,0 +1,194 @@
+"""What people look at: lists, what comes next, why, tasks, notices, the timeline."""
+
+from datetime import timedelta
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("thawed")
+
+
+def test_list_is_a_line_an_invoice_for_programs(relance):
+    lines = relance("list", "--json").lines
+    assert [line["invoice"] for line in lines] == ["F-4", "F-1", "F-3", "F-2"]
+    assert lines[1] == {
+        "creditor": "atelier-nord",
+        "invoice": "F-1",
+        "debtor": "D1",
+        "name": "Musterbau",
+        "issued": None,
+        "due": "2026-03-20",
+        "amount": "1000.00",
+        "open": "1000.00",
+        "currency": "EUR",
+        "state": "open",
+        "level": None,
+        "next_on": None,
+        "blockers": [],
+        "policy": "standard-b2b",
+        "closed": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "left"),
+    [
+        (("--overdue",), ["F-4"]),
+        (("--debtor", "D1"), ["F-1", "F-2"]),
+        (("--debtor", "Example Inc"), ["F-3"]),
+        (("F-2",), ["F-2"]),
+        (("--state", "paid"), []),
+        (("--creditor", "kontor-west"), []),
+        (("--limit", "1"), ["F-4"]),
+    ],
+)
+def test_list_narrows(relance, narrowed, left):
+    assert [line["invoice"] for line in relance("list", *narrowed, "--json").lines] == left
+
+
+def test_people_get_a_table(relance):
+    answer = relance("list")
+    header, first, *_ = answer.out.splitlines()
+    assert header.split()[:4] == ["invoice", "creditor", "debtor", "due"]
+    assert "1,000.00 EUR" in answer.out
+    assert first == first.rstrip()
+    assert answer.out.rstrip().endswith("4 invoices")
+
+
+def test_an_empty_list_says_so(relance):
+    assert "No invoice is like this" in relance("list", "--state", "dead").out
+
+
+def test_a_cut_list_says_so(relance):
+    assert "--limit 0 lists all" in relance("list", "--limit", "2").err
+
+
+def test_next_before_the_first_look(relance):
+    assert "the engine has not looked at it" in relance("next", "F-1").out
+
+
+def test_next_says_what_and_when(relance, look):
+    look("F-1")
+    answer = relance("next", "F-1")
+    assert "next: courtesy on Mon 2026-03-16" in answer.out
+    (line,) = relance("next", "F-1", "--json").lines
+    assert (line["what"], line["next_on"], line["blockers"]) == ("courtesy", "2026-03-16", [])
+
+
+def test_next_names_each_blocker_and_what_to_do(relance, look):
+    relance("promise", "F-1", "--by", "friday")
+    look("F-1")
+    answer = relance("next", "F-1")
+    assert "blocked: payment is promised (promise); what to do: wait for the money" in answer.out
+    (line,) = relance("next", "F-1", "--json").lines
+    assert line["blockers"][0]["blocker"] == "promise"
+    assert line["blockers"][0]["remedy"]
+
+
+def test_next_says_when_its_answer_is_behind(relance, look):
+    look("F-1")
+    relance("note", "F-1", "--text", "x")
+    assert "1 event is newer than this answer" in relance("next", "F-1").out
+
+
+def test_next_of_a_debtor_is_all_that_it_has_open(relance):
+    relance("pay", "F-2")
+    lines = relance("next", "--debtor", "D1", "--json").lines
+    assert {line["invoice"] for line in lines} == {"F-1", "F-2"} - {
+        line["invoice"] for line in lines if line["closed"]
+    }
+
+
+def test_next_of_what_is_closed_is_nothing(relance, look):
+    relance("pay", "F-1")
+    look("F-1")
+    assert "nothing comes next: it is closed as paid" in relance("next", "F-1").out
+
+
+def test_next_names_the_number_that_is_missing(relance):
+    answer = relance("next", "F-1", "F-77")
+    assert answer.status == 1
+    assert "F-77" in answer.err
+    assert "F-1 of Musterbau" in answer.out
+
+
+def test_why_shows_rule_policy_and_facts(relance, look):
+    look("F-1")
+    (line,) = relance("why", "F-1", "--json").lines
+    assert (line["rule"], line["policy"], line["version"]) == ("2", "standard-b2b", 1)
+    assert line["engine"] == "test"
+    assert line["facts"]["open"] == 100_000
+    said = relance("why", "F-1").out
+    assert "rule 2: a level has its place" in said
+    assert "policy standard-b2b version 1" in said
+
+
+def test_why_begins_with_the_newest(relance, look, time):
+    look("F-1")
+    relance("dispute", "F-1", "--reason", "quality")
+    time.now += timedelta(hours=1)
+    look("F-1")
+    newest, oldest = relance("why", "F-1", "--json").lines
+    assert newest["blockers"] == ["dispute"]
+    assert oldest["blockers"] == []
+    assert len(relance("why", "F-1", "--last", "1", "--json").lines) == 1
+
+
+def test_why_before_the_first_look(relance):
+    answer = relance("why", "F-1")
+    assert answer.status == 0
+    assert "has not looked at it yet" in answer.out
+
+
+def test_show_tells_what_happened(relance, look):
+    relance("promise", "F-1", "--by", "friday")
+    relance("note", "F-1", "--text", "they are moving")
+    look("F-1")
+    answer = relance("show", "F-1")
+    assert "F-1 of Musterbau (atelier-nord): promised" in answer.out
+    assert "promised by clerk" in answer.out
+    assert "they are moving" in answer.out
+
+
+def test_show_of_an_unknown_invoice_is_refused(relance):
+    answer = relance("show", "F-77", "--creditor", "atelier-nord")
+    assert answer.status == 1
+    assert "has no invoice F-77" in answer.err
+
+
+def test_tasks_say_what_waits_for_whom(relance, look):
+    relance("dispute", "F-1", "--reason", "quality")
+    look("F-1")
+    (line,) = relance("tasks", "--json").lines
+    assert (line["kind"], line["invoice"], line["creditor"]) == ("dispute", "F-1", "atelier-nord")
+    assert "dispute" in relance("tasks").out
+    assert relance("tasks", "--creditor", "kontor-west").out == "Nothing waits for a person.\n"
+
+
+def test_what_was_written_is_listed_and_told(relance, look):
+    assert relance("notices").out == "Nothing was written yet.\n"
+    look("F-4")
+    (notice,) = relance("notices", "--json").lines
+    assert notice["invoices"] == ["F-4"]
+    assert notice["channel"] == "email"
+    assert notice["state"] == "planned"
+    assert "Spätzahl" in relance("notices", "--debtor", "D3").out
+    assert relance("show", "F-4").status == 0
+
+
+def test_the_timeline_has_the_form_of_a_rehearsal(relance, look):
+    assert relance("timeline").out == "Nothing was said in these days.\n"
+    look("F-4")
+    for line in relance("timeline", "--json").lines:
+        assert {"kind", "at", "on", "debtor", "channel", "level", "amount"} <= set(line)
+
+
+def test_what_pays_nothing_is_listed(relance):
+    assert relance("unallocated", "--json").lines == []
+    relance("pay", "--debtor", "D3", "--amount", "500.00")
+    assert "50.00 EUR" in relance("unallocated").out
+
+
+def test_nothing_looked_at_changes_anything(relance, engine):
+    for typed in (("list",), ("show", "F-1"), ("next", "F-1"), ("why", "F-1"), ("tasks",)):
+        assert relance(*typed).status == 0
+    assert engine.asked == 0
