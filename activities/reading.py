@@ -90,9 +90,7 @@ class Reading:
                 )
             case "contacts":
                 rows = reader.contacts(path, locale)
-                return await self._booking.import_contacts(
-                    ask.creditor, rows, file, reject=refuse, tell=tell
-                )
+                return await self._booking.import_contacts(ask.creditor, rows, file, reject=refuse)
             case "payments":
                 return await self._booking.import_payments(
                     ask.creditor, reader.payments(path, locale), file, reject=refuse, tell=tell

@@ -39,7 +39,7 @@ class Hearing:
         return {
             "creditor": self._ref.creditor,
             "invoice": self._ref.number,
-            **known.model_dump(mode="json", exclude={"card", "waits_for", "unreachable"}),
+            **known.model_dump(exclude={"card", "waits_for", "unreachable"}),
         }
 
     @workflow.query

@@ -27,7 +27,6 @@ class InvoiceWorkflow(Hearing):
         super().__init__(ref)
         self._looks = 0
         self._failures = 0
-        self._shown: tuple[str, str] | None = None
 
     @workflow.run
     async def run(self, ref: InvoiceRef) -> str:
@@ -85,31 +84,28 @@ class InvoiceWorkflow(Hearing):
         """Show the answer in the UI; search attributes only when state or level change."""
         self._looked = looked
         workflow.set_current_details(looked.card)
-        shown = (looked.state, looked.level)
-        if shown == self._shown or (self._shown is None and self._known_at_start(looked)):
-            self._shown = shown
+        known = workflow.info().typed_search_attributes
+        if looked.state == known.get(STATE) and looked.level == known.get(LEVEL, ""):
             return
-        self._shown = shown
-        workflow.upsert_search_attributes(self._attributes(looked))
-
-    def _known_at_start(self, looked: Looked) -> bool:
-        """Say whether the search attributes given at the start are right already."""
-        given = workflow.info().typed_search_attributes
-        return given.get(STATE) == looked.state and not looked.level
+        wanted = self._attributes(looked)
+        changed = [update for update in wanted if known.get(update.key) != update.value]
+        workflow.upsert_search_attributes(changed)
 
     def _attributes(self, looked: Looked) -> list[SearchAttributeUpdate[Any]]:
-        updates: list[SearchAttributeUpdate[Any]] = [
+        """Return all search attributes as an answer has them."""
+        due = None if looked.due is None else datetime.combine(looked.due, time(0), UTC)
+        return [
             STATE.value_set(looked.state),
             CREDITOR.value_set(self._ref.creditor),
-            DEBTOR.value_set(looked.debtor),
+            _set(DEBTOR, looked.debtor or None),
+            _set(LEVEL, looked.level or None),
+            _set(DUE, due),
+            _set(NEXT_AT, looked.next_at),
         ]
-        updates.append(LEVEL.value_set(looked.level) if looked.level else LEVEL.value_unset())
-        if looked.due is not None:
-            updates.append(DUE.value_set(datetime.combine(looked.due, time(0), UTC)))
-        updates.append(
-            NEXT_AT.value_unset() if looked.next_at is None else NEXT_AT.value_set(looked.next_at)
-        )
-        return updates
+
+
+def _set(key: SearchAttributeKey[Any], value: object) -> SearchAttributeUpdate[Any]:
+    return key.value_unset() if value is None else key.value_set(value)
 
 
 BOOKS = "the books do not answer"

@@ -36,12 +36,14 @@ _HOLDS: Final = select(holds).where(
 _SOURCES: Final = select(sources.c.source, sources.c.covered_until).where(
     sources.c.creditor == bindparam("creditor")
 )
+#: Lines that say a level; those of an answer, which says none, are never live.
 _PENDING: Final = (
     select(notice_lines.c.invoice_id, notices.c.state, notices.c.legal)
     .join_from(notices, notice_lines, notice_lines.c.notice_id == notices.c.id)
     .where(
         notices.c.debtor_id == bindparam("debtor_id"),
         notices.c.state.in_(("planned", "sending", "unknown")),
+        notice_lines.c.live,
     )
 )
 _CREDITS: Final = (

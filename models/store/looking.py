@@ -27,6 +27,9 @@ from models.store.tables.saying import notices, slots
 from models.store.wanting import wanted
 from models.wire import DebtorRef, Looked, LookIn
 
+#: A slot that comes within this time is registered by whatever look sees it: no second one.
+SOON: Final = timedelta(days=1)
+
 _OF_CASE: Final = select(slots).where(
     slots.c.invoice_id == bindparam("row_id"), slots.c.level != STATEMENT
 )
@@ -169,7 +172,7 @@ async def _carried_out(connection: AsyncConnection, view: View, world: Around) -
         await connection.execute(_GONE, {"row_id": view.filed.id})
         return Seen(described(view, closed=True))
     rows = (await connection.execute(_OF_CASE, {"row_id": view.filed.id})).all()
-    if not isinstance(answer, Contact) or answer.at - view.now > view.lead:
+    if not isinstance(answer, Contact) or answer.at - view.now > view.policy.scaled(SOON):
         if rows:
             await connection.execute(_GONE, {"row_id": view.filed.id})
         until = answer.until if isinstance(answer, Wait) else None

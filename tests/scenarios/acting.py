@@ -102,7 +102,6 @@ async def _enter(on: Stage, scenario: Scenario, rows: list[ItemRow], people: lis
                 iter(people),
                 replace(file, name="contacts.csv"),
                 reject=lambda _: None,
-                tell=tell,
             )
         starts = [Start(creditor=key, number=row.number) for row in mine if row.amount > 0]
         await _known(on, scenario)

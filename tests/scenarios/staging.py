@@ -84,10 +84,10 @@ def creditor(key: str, policy: str, sources: tuple[str, ...] = ()) -> Creditor:
 
 
 @asynccontextmanager
-async def stage(
-    folder: Path, creditors: Mapping[str, Creditor], policies: Mapping[str, Policy], policy: Policy
-) -> AsyncIterator[Stage]:
-    """Set a stage on a SQLite file in ``folder``; take it down at the end."""
+async def furnished(
+    folder: Path, creditors: Mapping[str, Creditor], policies: Mapping[str, Policy]
+) -> AsyncIterator[tuple[worker.House, Mapping[str, Memory]]]:
+    """Open a house on a SQLite file in ``folder`` that speaks by channels which only keep."""
     url = f"sqlite+aiosqlite:///{folder / 'books.db'}"
     await migrate(url)
     store = Store(url)
@@ -95,7 +95,32 @@ async def stage(
     doors: dict[str, Channel] = dict(memories)
     books = Books(store, creditors, policies, frozenset(doors))
     settings = worker.Settings(var=folder, grace=0)
-    house = worker.House(settings, creditors, policies, doors, store, books)
+    try:
+        yield worker.House(settings, creditors, policies, doors, store, books), memories
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def at_work(client: Client, house: worker.House) -> AsyncIterator[Telling]:
+    """Run the house's workers; stop them at the end."""
+
+    async def connected() -> Client:
+        return client
+
+    telling = Telling(connected)
+    running = worker.workers(client, house, telling)
+    tasks = [asyncio.create_task(one.run()) for one in running]
+    try:
+        yield telling
+    finally:
+        await asyncio.gather(*(one.shutdown() for one in running))
+        await asyncio.gather(*tasks)
+
+
+@asynccontextmanager
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """Start a server of whose clock only ``sleep`` disposes; stop it at the end."""
     binary = Path(sys.executable).parent / "temporal-test-server"
     env = await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(binary),
@@ -105,19 +130,20 @@ async def stage(
         await env.client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace="default", search_attributes=ATTRIBUTES)
         )
-
-        async def connected() -> Client:
-            return env.client
-
-        telling = Telling(connected)
         with env.auto_time_skipping_disabled():
-            running = worker.workers(env.client, house, telling)
-            tasks = [asyncio.create_task(one.run()) for one in running]
-            try:
-                yield Stage(env, books, Booking(books), telling, house, memories, policy)
-            finally:
-                await asyncio.gather(*(one.shutdown() for one in running))
-                await asyncio.gather(*tasks)
+            yield env
     finally:
         await env.shutdown()
-        await store.close()
+
+
+@asynccontextmanager
+async def stage(
+    folder: Path, creditors: Mapping[str, Creditor], policies: Mapping[str, Policy], policy: Policy
+) -> AsyncIterator[Stage]:
+    """Set a stage on a SQLite file in ``folder``; take it down at the end."""
+    async with (
+        furnished(folder, creditors, policies) as (house, memories),
+        skipping() as env,
+        at_work(env.client, house) as telling,
+    ):
+        yield Stage(env, house.books, Booking(house.books), telling, house, memories, policy)
