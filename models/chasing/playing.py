@@ -37,7 +37,7 @@ class Player:
 
     def play(self, story: list[StoryEvent], since: date, until: date) -> None:
         """Play from the start of ``since`` to the end of ``until``."""
-        items = sorted(self._account.items.values(), key=lambda item: item.enters, reverse=True)
+        items = sorted(self._account.items.values(), key=_place, reverse=True)
         if not items:
             return
         clock = items[-1].policy
@@ -174,6 +174,11 @@ class Player:
         for draft in drafts:
             self._tell(draft)
         self._reweigh(now)
+
+
+def _place(item: Item) -> tuple[date, date, str]:
+    """Return what orders items, so that the order of a ledger's rows tells nothing."""
+    return item.enters, item.invoice.due, item.invoice.number
 
 
 def _starts(clock: Policy, day: date, since: date) -> datetime:
