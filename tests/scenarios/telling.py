@@ -22,6 +22,11 @@ end      how each invoice stands at the end: ``invoice, state, open, level, bloc
          ``next`` where it matters
 ======== ================================================================================
 
+A story speaks as DESIGN section 8 says, and besides: ``books`` with ``until`` and a source as
+``reason`` says the last day its books cover (before the first, all are fresh); a ``reversal`` of
+a direct debit says that the bank took it back; a ``release`` of a debtor also takes back an
+``insolvency``, which reaches every creditor by the debtor's code or its ``legal_id``.
+
 Days carry their weekday, which is checked. An invoice is written with its level in brackets
 where that differs from the level of the notice. A dash is nothing.
 """
@@ -340,7 +345,7 @@ def _policies(path: Path, blocks: Sequence[Block]) -> dict[str, Policy]:
     for block in blocks:
         try:
             policy = _policy(block)
-        except (PolicyError, tomllib.TOMLDecodeError) as wrong:
+        except (PolicyError, ValueError) as wrong:
             raise _wrong(path, block.line, str(wrong)) from wrong
         found[policy.name] = policy
     return found
