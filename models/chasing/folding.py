@@ -392,11 +392,11 @@ def _declined(case: Case, event: ev.Declined) -> Case:
         case "skip":
             passed = ev.Passed(on=event.on, levels=(event.level,))
             return _passed(replace(case, asked=None, yes=None), passed)
-        case "repeat":
-            if not case.said:
-                return changed
+        case "repeat" if case.said:
             last = case.said[-1].level
             return replace(changed, order=Order(last, event.on, case.rounds(last)))
+        case _:
+            return changed
 
 
 def _handed_over(case: Case, event: ev.HandedOver) -> Case:

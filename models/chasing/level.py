@@ -107,8 +107,8 @@ class Level(Strict):
                 return False
             case "always":
                 return True
-            case Above(above=above):
-                return total > above.get(currency, 0)
+            case _:
+                return total > self.approval.above.get(currency, 0)
 
     @model_validator(mode="after")
     def _placed_once(self) -> Self:

@@ -92,10 +92,8 @@ def _in_turn(case: Case, policy: Policy, debtor: Debtor, place: int) -> Step:
             why = f"{level.name} waits for the deadline of {last.level}, {last.deadline}"
     if level.kind is LevelKind.REMINDER and debtor.payment_days:
         run = _payment_run(day, debtor.payment_days)
-        waits = bank_calendar().after(run, 2)
-        if waits > day:
-            day, rule = waits, "16"
-            why = f"{level.name} waits for the debtor's payment run of {run}"
+        day, rule = bank_calendar().after(run, 2), "16"
+        why = f"{level.name} waits for the debtor's payment run of {run}"
     return Step(level, 0, day, rule, why)
 
 
@@ -115,13 +113,12 @@ def _placed(case: Case, policy: Policy, place: int) -> tuple[date, str, str]:
 def _went_out(case: Case, policy: Policy, place: int) -> date:
     """Return the day from which the level after ``place`` counts."""
     name = policy.levels[place].name
-    for said in reversed(case.said):
-        if said.level == name:
-            return said.deadline or said.on
-    for passed, on in reversed(case.passed):
-        if passed == name:
-            return min(on, nominal(policy, case.chase_due, place))
-    return nominal(policy, case.chase_due, place)
+    said = [said.deadline or said.on for said in case.said if said.level == name]
+    if said:
+        return said[-1]
+    # Passed over late, it counts from its own day: anchors stay on the debt.
+    passed = [on for passed, on in case.passed if passed == name]
+    return min(nominal(policy, case.chase_due, place), *passed)
 
 
 def _payment_run(day: date, runs: tuple[int, ...]) -> date:

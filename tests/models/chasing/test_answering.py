@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models.chasing import commands as cmd
 from models.chasing import events as ev
 from models.chasing.answering import Heard, answers, statement, statement_on
-from models.chasing.notice import NoticeKind, dumped, loaded
+from models.chasing.notice import Notice, NoticeKind, Recipient, dumped, loaded
 from models.chasing.ruling import spread
 from tests.models.chasing.making import (
     DEBTOR,
@@ -62,6 +62,16 @@ def test_a_promise_is_confirmed_part_by_part_over_all_its_invoices():
         (date(2026, 3, 20), 140_000),
     ]
     assert [total.net for total in draft.totals] == [200_000]
+
+
+def test_a_confirmation_speaks_of_its_own_promise_only():
+    life = Life().orders(cmd.Promise(parts=(ev.Part(by=ON, amount=10_000),)), ON)
+
+    (draft,) = answers(
+        [hears(cmd.Promise(parts=(ev.Part(by=ON + days(4), amount=20_000),)), life)], at(HOUSE, ON)
+    )
+
+    assert [(part.by, part.amount) for part in draft.instalments] == [(ON + days(4), 20_000)]
 
 
 def test_what_comes_in_at_night_is_answered_when_offices_open():
@@ -171,8 +181,6 @@ def test_answers_do_not_count_as_contacts(kind):
 
 def test_a_notice_survives_the_outbox():
     (draft,) = answers([hears(PROMISE)], at(HOUSE, ON, 10))
-    from models.chasing.notice import Notice, Recipient
-
     notice = Notice(
         key="acme/d1/1/email/0",
         creditor="acme",

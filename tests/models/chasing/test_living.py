@@ -8,14 +8,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.chasing import commands as cmd
+from models.chasing import dunning, folding
 from models.chasing import events as ev
-from models.chasing import folding
 from models.chasing.answers import Close, Contact, Record, Wait
 from models.chasing.composing import compose
 from models.chasing.folding import folded
@@ -24,7 +25,7 @@ from models.chasing.moment import Draft, Position
 from models.chasing.pace import Pace
 from models.chasing.placing import gap
 from models.chasing.policy import Policy
-from models.errors import RefusedError
+from models.errors import RefusedError, RelanceError
 from models.policies import shipped
 from tests.models.chasing.making import (
     DEBTOR,
@@ -199,8 +200,7 @@ def test_an_order_is_refused_or_its_facts_fold(orders):
         before = life.case
         try:
             life.orders(order, on)
-        except RefusedError as refused:
-            assert "invoice F-1" in str(refused) or "policy house" in str(refused)
+        except RefusedError:
             assert life.case == before
         life.look(on)
         assert 0 <= life.case.chaseable <= max(0, life.case.open)
@@ -296,12 +296,12 @@ def test_no_level_is_said_twice_and_levels_keep_order_distance_and_pace(house, s
         assert len(names) == len(set(names))
         places = [house.by_name[name] for name in names]
         assert places == sorted(places)
-        for one, following in zip(said, said[1:], strict=False):
+        for one, following in pairwise(said):
             if following.channel != "call":
                 apart = gap(house.level(following.level), house)
                 assert following.on - one.on >= apart
     contacts = sorted({d.on for d in told.drafts if d.kind.value not in {"call", "hand-over"}})
-    for one, following in zip(contacts, contacts[1:], strict=False):
+    for one, following in pairwise(contacts):
         assert (following - one).days >= house.contact_gap_days
     friendly = Counter(
         d.on.isocalendar()[:2]
@@ -344,3 +344,21 @@ def test_an_undisturbed_life_climbs_every_level_once():
     ]
     assert all(len(draft.lines) == 3 for draft in told.drafts)
     assert replace(told.pace, legal_on=None).days[0] == date(2026, 2, 25)
+
+
+def test_rules_that_never_rest_are_a_defect_that_is_named(monkeypatch):
+    again = Record("1", "again", (ev.Noted(on=DUE, text="x"),))
+    monkeypatch.setattr(dunning, "decide", lambda *_: again)
+
+    with pytest.raises(RelanceError, match="F-1: its rules did not come to rest"):
+        Life().look(DUE)
+
+
+def test_money_that_goes_back_takes_only_the_promises_it_had_kept():
+    life = Life()
+    for key in "ab":
+        part = ev.Part(by=DUE, amount=10_000)
+        life.happens(ev.Promised(on=DUE, promise=key, parts=(part,)))
+    life.happens(ev.Paid(on=DUE, amount=10_000), ev.Reversed(on=DUE, amount=10_000))
+
+    assert [promise.state for promise in life.case.promises] == ["active", "active"]
