@@ -7,6 +7,7 @@ first needed, so that a command without them starts at once.
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -119,8 +120,8 @@ class House:
         await self.store.close()
 
 
-def opened(settings: Settings) -> House:
-    """Return a house with the configured creditors, policies and channels.
+def opened(settings: Settings, rules: Mapping[str, Policy] | None = None) -> House:
+    """Return a house with the configured creditors and channels, and policies on offer.
 
     Raises:
         RelanceError: a file or a setting is wrong; names it.
@@ -128,7 +129,8 @@ def opened(settings: Settings) -> House:
     from models.store.books import Books
     from models.store.engine import Store
 
-    known, rules = settings.known_creditors(), settings.known_policies()
+    known = settings.known_creditors()
+    rules = settings.known_policies() if rules is None else rules
     doors = {name: _door(name, known) for name in filter(None, settings.channels.split(","))}
     store = Store(settings.url)
     books = Books(store, known, rules, frozenset(doors))
@@ -283,7 +285,7 @@ def raised(settings: Settings, options: Options) -> AbstractAsyncContextManager[
         var=settings.var,
         migrate=lambda: migrate(settings.url),
         worker=("worker", "worker"),
-        environment={"RELANCE_VAR": str(settings.var)},
+        environment={"RELANCE_VAR": str(settings.var), "RELANCE_CONFIG": str(settings.config)},
         ui_port=settings.ui_port,
         say=options.say,
     )
@@ -323,43 +325,81 @@ async def install(settings: Settings, options: Options) -> int:
     return 0
 
 
+async def demo(settings: Settings, options: Options) -> int:
+    """Tell the demo's story on books of its own, made anew; return the exit status."""
+    from channels.desk.demo.scene import Scene
+    from channels.desk.demo.staging import clockwork, hurried
+    from channels.desk.demo.story import tell
+
+    folder = settings.var / "demo"
+    shutil.rmtree(folder, ignore_errors=True)
+    own = settings.model_copy(update={"var": folder, "config": folder / "config", "database": ""})
+    stop = _on_signals()
+    async with raised(own, options) as at:
+        work = clockwork(now(), options.day_seconds)
+        rules = hurried(policies.shipped(), work)
+        told = Scene(
+            desk=desk(own, rules),
+            work=work,
+            mails=at.mails,
+            ui=at.ui,
+            database=own.url,
+            say=options.say,
+        )
+        telling = asyncio.create_task(tell(told))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([telling, stopping], return_when=asyncio.FIRST_COMPLETED)
+        if telling.done():
+            await telling
+        telling.cancel()
+        stay = sys.stdout.isatty() if options.stay is None else options.stay
+        if stay and not stop.is_set():
+            options.say("Everything stays up for you to look at; Ctrl-C stops it.")
+            await stop.wait()
+        stopping.cancel()
+    return 0
+
+
 @asynccontextmanager
-async def _desk_opened(settings: Settings) -> AsyncIterator[Opened]:
+async def _desk_opened(
+    settings: Settings, rules: Mapping[str, Policy] | None
+) -> AsyncIterator[Opened]:
     from channels.embedded.raising import find
     from channels.temporal.connecting import connect
     from channels.temporal.telling import Telling
     from models.store.booking import Booking
     from models.store.migrating import migrate
+    from models.store.views import Views
 
     address = find(settings.var)
     if address and "TEMPORAL_ADDRESS" not in os.environ:
         os.environ["TEMPORAL_ADDRESS"] = address
     await migrate(settings.url)
-    house = opened(settings)
+    house = opened(settings, rules)
     try:
-        yield Opened(house.books, Booking(house.books), Telling(connect))
+        yield Opened(house.books, Booking(house.books), Telling(connect), Views(house.store))
     finally:
         await house.close()
 
 
-def desk() -> Desk:
+def desk(settings: Settings | None = None, rules: Mapping[str, Policy] | None = None) -> Desk:
     """Return what commands work with; nothing is opened yet.
 
     Raises:
         RelanceError: a file or a setting is wrong; names it.
     """
-    settings = Settings()
+    own = settings or Settings()
     return Desk(
         files=files(),
-        policies=settings.known_policies(),
-        creditors=settings.known_creditors(),
+        policies=own.known_policies() if rules is None else rules,
+        creditors=own.known_creditors(),
         clock=now,
-        var=settings.var,
-        open=lambda: _desk_opened(settings),
-        up=lambda options: up(settings, options),
-        demo=lambda options: up(settings, options),
-        worker=lambda options: work(settings, options),
-        install=lambda options: install(settings, options),
+        var=own.var,
+        open=lambda: _desk_opened(own, rules),
+        up=lambda options: up(own, options),
+        demo=lambda options: demo(own, options),
+        worker=lambda options: work(own, options),
+        install=lambda options: install(own, options),
     )
 
 

@@ -1,14 +1,18 @@
 """Waking what nobody woke."""
 
 from datetime import datetime
+from typing import Final
 
 from temporalio import activity
 
 from activities.failing import plainly
 from models import names
 from models.ports import Engine
-from models.store.sweeping import Sweeping
+from models.store.sweeping import MOST, Sweeping
 from models.wire import Swept
+
+#: The most rounds of one sweep: what is left then waits for the next.
+ROUNDS: Final = 50
 
 
 class Sweeper:
@@ -23,6 +27,20 @@ class Sweeper:
     @plainly
     async def sweep_up(self, now: datetime) -> Swept:
         """Repair what was forgotten; what cannot be reached waits for the next sweep."""
+        total = Swept()
+        for _ in range(ROUNDS):
+            swept = await self._once(now)
+            total = Swept(
+                started=total.started + swept.started,
+                told=total.told + swept.told,
+                poked=total.poked + swept.poked,
+            )
+            if max(swept.started, swept.told) < MOST:
+                break
+            activity.heartbeat()
+        return total
+
+    async def _once(self, now: datetime) -> Swept:
         forgotten = await self._sweeping.forgotten(now)
         started = await self._engine.start(forgotten.starts)
         told = 0

@@ -25,6 +25,9 @@ DEBTOR_RUN: Final = "Debtor"
 INTAKE: Final = "Intake"
 SWEEP: Final = "Sweep"
 
+#: Id of a sweep that somebody asked for, beside the scheduled ones.
+SWEEP_NOW: Final = "sweep-now"
+
 #: Names under which workflows ask for activities.
 LOOK: Final = "look"
 COMPOSE: Final = "compose"

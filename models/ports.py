@@ -135,3 +135,7 @@ class Engine(Protocol):
     async def poke(self, ref: DebtorRef) -> bool:
         """Wake a debtor's workflow for a slot."""
         ...
+
+    async def sweep(self) -> bool:
+        """Wake whatever has something to look at, now: after an order about a whole creditor."""
+        ...

@@ -82,6 +82,10 @@ class Telling:
         """Wake a debtor's workflow, starting it when it does not run."""
         return bool(await self._each([partial(self._poke, ref)]))
 
+    async def sweep(self) -> bool:
+        """Run a sweep now; one that is under way is enough."""
+        return bool(await self._each([self._sweep]))
+
     async def _each(self, calls: Sequence[Callable[[], Awaitable[None]]]) -> int:
         """Make calls, some at once; count those that went through."""
         if not calls:
@@ -157,6 +161,17 @@ class Telling:
             start_signal="poke",
             start_signal_args=[ref],
             static_summary=f"debtor {ref.debtor} of {ref.creditor}",
+            rpc_timeout=DEADLINE,
+        )
+
+    async def _sweep(self) -> None:
+        await self._ready().start_workflow(
+            names.SWEEP,
+            id=names.SWEEP_NOW,
+            task_queue=names.CORE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary="wakes what an order about a whole creditor concerns",
             rpc_timeout=DEADLINE,
         )
 

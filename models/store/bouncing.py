@@ -12,7 +12,7 @@ from models.store.tables.parties import contacts
 from models.store.tables.saying import notice_lines, notices
 
 _NOTICE: Final = (
-    select(notices.c.body)
+    select(notices.c.id, notices.c.body)
     .join_from(notices, notice_lines, notice_lines.c.notice_id == notices.c.id)
     .where(
         notice_lines.c.invoice_id == bindparam("invoice_id"),
@@ -23,6 +23,7 @@ _NOTICE: Final = (
     .order_by(desc(notices.c.id))
     .limit(1)
 )
+_UNCOUNTED: Final = update(notices).where(notices.c.id == bindparam("row_id")).values(counts=False)
 _CONTACT: Final = select(contacts.c.id, contacts.c.bad).where(
     contacts.c.debtor_id == bindparam("debtor_id"), contacts.c.key == bindparam("key")
 )
@@ -33,6 +34,8 @@ _MARK: Final = (
 
 async def mark_bad(connection: AsyncConnection, growth: Growth) -> None:
     """Mark the channel bad on which a contact was not reached; the next level goes elsewhere.
+
+    What did not arrive no longer counts as a contact.
 
     A notice that went out before the case came to us names no contact: nothing is marked.
     """
@@ -45,10 +48,11 @@ async def mark_bad(connection: AsyncConnection, growth: Growth) -> None:
             "round": event.round,
             "channel": event.channel,
         }
-        body = (await connection.execute(_NOTICE, values)).scalar_one_or_none()
-        if body is None:
+        notice = (await connection.execute(_NOTICE, values)).one_or_none()
+        if notice is None:
             continue
-        place = {"debtor_id": growth.filed.debtor_id, "key": loaded(body).to.contact}
+        await connection.execute(_UNCOUNTED, {"row_id": notice.id})
+        place = {"debtor_id": growth.filed.debtor_id, "key": loaded(notice.body).to.contact}
         contact = (await connection.execute(_CONTACT, place)).one_or_none()
         if contact is not None:
             bad = {*filter(None, contact.bad.split(",")), event.channel}

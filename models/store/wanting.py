@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.answers import Answer, Blocker, Close, State, Wait
 from models.chasing.case import Case
+from models.store.describing import View
 from models.store.reading import Filed
 from models.store.statements import upsert
 from models.store.tables.records import tasks
@@ -47,11 +48,10 @@ class Want:
     body: dict[str, Any]
 
 
-async def wanted(
-    connection: AsyncConnection, filed: Filed, case: Case, answer: Answer, at: datetime
-) -> None:
-    """Open the tasks that an answer asks for; close those that it no longer needs."""
-    wants = _wants(case, answer, at.date())
+async def wanted(connection: AsyncConnection, view: View) -> None:
+    """Open the tasks that a look's answer asks for; close those that it no longer needs."""
+    filed, at = view.filed, view.now
+    wants = _wants(view.case, view.answer, view.policy.day(at))
     if not wants and filed.state == State.OPEN:
         return
     keys = {want.key for want in wants}

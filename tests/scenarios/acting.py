@@ -253,15 +253,18 @@ async def _timeline(on: Stage) -> list[Entry]:
                 .order_by(notices.c.id)
             )
         ).all()
+    first: dict[tuple[int, int], int] = {}
     beside: dict[tuple[int, int], list[str]] = {}
     for row in rows:
-        if not row.counts and row.kind in {"courtesy", "reminder", "formal-notice"}:
-            beside.setdefault((row.debtor_id, row.contact_number), []).append(row.channel)
+        place = (row.debtor_id, row.contact_number)
+        if first.setdefault(place, row.id) != row.id:
+            beside.setdefault(place, []).append(row.channel)
     told: list[Entry] = []
     for row in rows:
-        if not row.counts and row.kind in {"courtesy", "reminder", "formal-notice"}:
+        place = (row.debtor_id, row.contact_number)
+        if first[place] != row.id:
             continue
-        others = tuple(beside.get((row.debtor_id, row.contact_number), ()))
+        others = tuple(beside.get(place, ()))
         speaker = Speaker("", row.code or row.name, row.channel, others)
         told.extend(entries(loaded(row.body), speaker, ""))
     return ordered(told)

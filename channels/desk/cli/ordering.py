@@ -97,9 +97,14 @@ async def give(call: Call, opened: Opened, concern: Concern, commands: Sequence[
 
 
 async def tell(opened: Opened, recorded: Sequence[Recorded]) -> bool:
-    """Tell the workflows of what was recorded; return whether all were reached."""
+    """Tell the workflows of what was recorded; return whether all were reached.
+
+    An order about a whole creditor names nobody: a sweep finds whom it concerns.
+    """
     every = True
     for one in recorded:
+        if not one.entries and not one.repeated:
+            every &= await opened.engine.sweep()
         for part in (one, *one.elsewhere):
             if part.entries and not part.repeated:
                 count = await opened.engine.tell(part.creditor, part.entries)

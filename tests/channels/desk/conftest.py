@@ -59,6 +59,7 @@ class Engine:
     gone: bool = False
     told: list[tuple[str, str, str]] = field(default_factory=list)
     asked: int = 0
+    swept: int = 0
 
     async def start(self, starts) -> int:
         return 0 if self.gone else len(starts)
@@ -71,6 +72,10 @@ class Engine:
         return len({entry.number for entry in entries})
 
     async def poke(self, _ref) -> bool:
+        return not self.gone
+
+    async def sweep(self) -> bool:
+        self.swept += not self.gone
         return not self.gone
 
 
