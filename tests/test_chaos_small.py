@@ -1,0 +1,104 @@
+"""Processes die at every named point, once, and what reached the debtors is counted.
+
+One world a point, several at a time; each test reads what became of its own.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from channels.temporal.embedded import Embedded
+from tests.chaos.crashing import POINTS
+from tests.chaos.world import Count, World, began, item, policy, until, world
+
+#: One level, due since a moment ago, and a day that lasts an hour: nothing has to be waited for.
+LEVELS = {"first-reminder": 1}
+#: Worlds at once; each has two processes that compute.
+AT_ONCE = 3
+#: Points of commands; the others are the worker's.
+COMMANDS = frozenset({"entered", "paid"})
+#: Points that a notice passes before it is claimed.
+BEFORE_THE_CLAIM = frozenset({"looked", "composed"})
+
+
+@dataclass
+class Ended:
+    """What became of a world."""
+
+    kills: list[str]
+    workers: int
+    count: Count
+    story: str
+
+
+async def _told(on: World, point: str) -> Ended:
+    """Import four invoices of two debtors, die at the point, pay one, go on, and count."""
+    on.crash(**{point: 1})
+    (on.folder / "wait").touch()
+    await on.start_worker()
+    items = [item(f"F-{n}", "D1" if n < 3 else "D2", amount=10_000 + n) for n in range(1, 5)]
+    if point == "entered":
+        await on.command("import", items)
+    await on.take_in(*items)
+    if point == "paid":
+        await on.command("pay", "F-2", 10_002)
+    else:
+        if point not in COMMANDS:
+            await until(lambda: _died(on), f"a worker dies at {point}")
+        await on.pay("F-2", 10_002)
+    (on.folder / "wait").unlink()
+    count = await on.settled(tuple(LEVELS), 30)
+    workers = len((on.folder / "workers.jsonl").read_text().splitlines())
+    return Ended(on.kills(), workers, count, on.story())
+
+
+async def _died(on: World) -> bool:
+    return bool(on.kills())
+
+
+@pytest.fixture(scope="module")
+async def ended(tmp_path_factory) -> dict[str, Ended]:
+    """Every world, lived to its end."""
+    room = asyncio.Semaphore(AT_ONCE)
+    home: Path = tmp_path_factory.mktemp("chaos")
+
+    async def one(server: Embedded, point: str) -> Ended:
+        async with room:
+            rules = policy(3600, LEVELS, began=began(ago=900))
+            async with world(home / point, server, point, rules) as on:
+                return await _told(on, point)
+
+    async with Embedded(home / "server", headless=True) as server, asyncio.TaskGroup() as group:
+        lived = {point: group.create_task(one(server, point)) for point in POINTS}
+    return {point: task.result() for point, task in lived.items()}
+
+
+@pytest.fixture(params=POINTS)
+def point(request) -> str:
+    return request.param
+
+
+def test_the_process_died_there_once_and_was_started_again(ended, point):
+    assert ended[point].kills == [point]
+    assert ended[point].workers == (1 if point in COMMANDS else 2)
+
+
+def test_nothing_is_said_twice_lost_or_said_after_payment(ended, point):
+    assert not ended[point].count.broken(tuple(LEVELS)), ended[point].story
+
+
+def test_an_outcome_is_unknown_only_between_the_claim_and_its_record(ended, point):
+    assert bool(ended[point].count.unknown) == (point in {"claimed", "accepted"})
+
+
+def test_the_case_of_a_paid_invoice_ends_whoever_was_not_told(ended, point):
+    assert ended[point].count.closed == {"F-2"}
+
+
+@pytest.mark.parametrize("point", sorted(BEFORE_THE_CLAIM))
+def test_an_invoice_paid_before_the_claim_is_not_in_the_mail(ended, point):
+    count = ended[point].count
+    said = {number for key in count.mails for number, _, _ in count.lines[key]}
+    assert said == {"F-1", "F-3", "F-4"}
