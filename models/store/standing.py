@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.answers import Contact
+from models.chasing.answers import Blocker, Contact, Wait
 from models.chasing.drafting import also_open, totals
 from models.chasing.dunning import settle
 from models.chasing.moment import Look, Moment, Position
@@ -13,6 +14,16 @@ from models.chasing.notice import Line, Notice
 from models.store.around import Around, credits_of
 from models.store.policies import policy_of
 from models.store.reading import Filed, cases_named, cases_of_debtor
+
+#: Blockers that stop what is about to leave; others concern what comes after it.
+_STOPS: Final = frozenset(Blocker) - {
+    Blocker.CALL,
+    Blocker.APPROVAL,
+    Blocker.BEING_SAID,
+    Blocker.BOOKS_STALE,
+    Blocker.NO_CONTACT,
+    Blocker.EXHAUSTED,
+}
 
 
 async def stands(
@@ -50,13 +61,17 @@ async def _still(connection: AsyncConnection, notice: Notice) -> bool:
 
 
 def _true(look: Look, line: Line) -> bool:
-    """Say whether a line's level is still to be said, for the same amount."""
-    answer = look.answer
-    return (
-        isinstance(answer, Contact)
-        and (answer.level, answer.round) == (line.level, line.round)
-        and look.case.chaseable == line.amount
-    )
+    """Say whether a line's level is still to be said, for the same amount.
+
+    The same notice on another channel may have said it a moment ago: then it still is, as
+    long as nothing stops the case.
+    """
+    answer, step = look.answer, (line.level, line.round)
+    if look.case.chaseable != line.amount:
+        return False
+    if any((said.level, said.round) == step for said in look.case.said):
+        return not (isinstance(answer, Wait) and _STOPS.intersection(answer.blockers))
+    return isinstance(answer, Contact) and answer.step == step
 
 
 async def _look(

@@ -254,19 +254,15 @@ async def _timeline(on: Stage) -> list[Entry]:
             )
         ).all()
     first: dict[tuple[int, int], int] = {}
-    beside: dict[tuple[int, int], list[str]] = {}
+    # The first notice of a contact is the contact; the same on other channels goes beside it.
+    contacts: dict[tuple[int, int], list[Any]] = {}
     for row in rows:
-        place = (row.debtor_id, row.contact_number)
-        if first.setdefault(place, row.id) != row.id:
-            beside.setdefault(place, []).append(row.channel)
+        contacts.setdefault((row.debtor_id, row.contact_number), []).append(row)
     told: list[Entry] = []
-    for row in rows:
-        place = (row.debtor_id, row.contact_number)
-        if first[place] != row.id:
-            continue
-        others = tuple(beside.get(place, ()))
-        speaker = Speaker("", row.code or row.name, row.channel, others)
-        told.extend(entries(loaded(row.body), speaker, ""))
+    for first, *others in contacts.values():
+        beside = tuple(row.channel for row in others)
+        speaker = Speaker("", first.code or first.name, first.channel, beside)
+        told.extend(entries(loaded(first.body), speaker, ""))
     return ordered(told)
 
 
