@@ -156,7 +156,7 @@ class Options:
     """
 
     stay: bool | None = None
-    day_seconds: float = 4.0
+    day_seconds: float = 8.0
     say: Callable[[str], None] = lambda _: None
 
 

@@ -1,11 +1,14 @@
 """What people look at, as programs read it: names in JSON, amounts as decimal strings."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from channels.desk.cli.words import explained
 from models.ledger.money import decimal
 from models.views import Happened, Item, Reason, Sent, Task, Unallocated
+
+#: Facts that are minor units of the invoice's currency.
+_AMOUNTS: Final = frozenset({"amount", "open", "chaseable"})
 
 
 def item(one: Item) -> dict[str, Any]:
@@ -33,7 +36,7 @@ def following(one: Item, last: Reason | None) -> dict[str, Any]:
     """Return what comes next for an invoice, and what keeps it."""
     return {
         **item(one),
-        "what": None if last is None or one.closed else last.answer.get("level"),
+        "what": coming(one, last),
         "next_at": _iso(one.next_at),
         "blockers": [
             {"blocker": blocker, **explained(blocker)._asdict()} for blocker in one.blockers
@@ -45,8 +48,15 @@ def following(one: Item, last: Reason | None) -> dict[str, Any]:
     }
 
 
-def reason(one: Reason) -> dict[str, Any]:
-    """Return an answer of the journal."""
+def coming(one: Item, last: Reason | None) -> str | None:
+    """Return the level that is said next; ``None`` while something keeps it."""
+    if last is None or one.closed or last.answer.get("kind") != "contact":
+        return None
+    return str(last.answer["level"])
+
+
+def reason(one: Reason, currency: str) -> dict[str, Any]:
+    """Return an answer of the journal; amounts in it are of the invoice's currency."""
     return {
         "at": _iso(one.at),
         "rule": one.rule,
@@ -55,8 +65,8 @@ def reason(one: Reason) -> dict[str, Any]:
         "version": one.version,
         "hash": one.hash,
         "blockers": list(one.blockers),
-        "facts": dict(one.facts),
-        "answer": dict(one.answer),
+        "facts": {key: _plain(key, value, currency) for key, value in one.facts.items()},
+        "answer": {key: _plain(key, value, currency) for key, value in one.answer.items()},
         "engine": one.engine,
     }
 
@@ -125,7 +135,7 @@ def unallocated(one: Unallocated) -> dict[str, Any]:
 
 
 def _plain(key: str, value: Any, currency: str) -> Any:  # noqa: ANN401  whatever an event says
-    if key in {"amount", "open"} and isinstance(value, int):
+    if key in _AMOUNTS and isinstance(value, int):
         return decimal(value, currency)
     if isinstance(value, list):
         return [

@@ -37,11 +37,11 @@ def _following(one: Item, last: Reason | None) -> Iterator[str]:
     if last is None:
         yield "nothing is known yet: the engine has not looked at it (relance up starts it)"
         return
-    what = last.answer.get("level")
-    if not one.blockers:
-        yield f"next: {what or 'a look'} on {shown(one.next_on)}"
+    what = facts.coming(one, last)
+    if what is not None:
+        yield f"next: {what} on {shown(one.next_on)}"
     elif one.next_on is not None:
-        yield f"next: {what or 'a look'}, not before {shown(one.next_on)}"
+        yield f"next: nothing before {shown(one.next_on)}"
     else:
         yield "next: nothing by itself"
     for blocker in one.blockers:
@@ -67,7 +67,24 @@ def story(events: Sequence[Happened], currency: str, out: Output) -> None:
         out.say(f"  {event.on.isoformat()}  {event.kind}{by}{': ' if details else ''}{details}")
 
 
+def _answered(one: Reason) -> str:
+    """Return an answer in a few words."""
+    answer = one.answer
+    match answer.get("kind"):
+        case "contact":
+            return f"say {answer['level']} on {answer['on']}"
+        case "wait":
+            when = answer.get("next_on")
+            return f"wait until {when}" if when else "wait"
+        case "close":
+            return f"close as {answer.get('state')}"
+        case other:
+            return str(other or "")
+
+
 def _shown(value: Any) -> str:  # noqa: ANN401  whatever an event says
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return " ".join(_shown(part) for part in value.values() if part is not None)
     if isinstance(value, list | tuple):
@@ -75,19 +92,16 @@ def _shown(value: Any) -> str:  # noqa: ANN401  whatever an event says
     return str(value)
 
 
-def reasons(found: Sequence[Reason], out: Output) -> None:
+def reasons(found: Sequence[Reason], currency: str, out: Output) -> None:
     """Write answers of the journal: when, what, by which rule and policy, from what."""
     for one in found:
-        answer = one.answer.get("kind", "")
-        level = one.answer.get("level")
-        when = one.answer.get("on") or one.answer.get("next_on")
-        said = " ".join(filter(None, (answer, level, when and f"on {when}")))
-        out.say(f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {said}")
+        out.say(f"{one.at:%Y-%m-%d %H:%M:%S} UTC  {_answered(one)}")
         out.say(f"  {one.why}")
         out.say(f"  rule {one.rule}: {words(one.rule)}")
         for blocker in one.blockers:
             out.say(f"  blocked: {explained(blocker).meaning} ({blocker})")
-        known = ", ".join(f"{key.replace('_', ' ')} {_shown(v)}" for key, v in one.facts.items())
-        out.say(f"  facts: {known}")
+        read = facts.reason(one, currency)["facts"].items()
+        known = [f"{key.replace('_', ' ')} {_shown(v)}" for key, v in read if v not in (None, [])]
+        out.say(f"  facts: {', '.join(known)}")
         out.say(f"  policy {one.policy} version {one.version} ({one.hash}), engine {one.engine}")
         out.say()

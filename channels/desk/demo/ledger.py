@@ -92,6 +92,7 @@ def _invoice(debtor: DemoDebtor, place: int, first: date) -> DemoItem:
     paid_in_part = place % 17 == 4  # noqa: PLR2004  one in seventeen, a late one first
     disputed = place % 10 == 6  # noqa: PLR2004  one in ten, among the late
     warned = late and (first - due).days > 30 and not (disputed or debtor.segment)  # noqa: PLR2004
+    open_ = amount - amount // 3 if paid_in_part else amount
     yesterday = first - timedelta(days=1)
     return DemoItem(
         debtor=debtor,
@@ -99,8 +100,8 @@ def _invoice(debtor: DemoDebtor, place: int, first: date) -> DemoItem:
         issued=min(due - timedelta(days=_TERMS[place % len(_TERMS)]), yesterday),
         due=due,
         amount=amount,
-        open=amount - amount // 3 if paid_in_part else amount,
-        disputed=(amount if place % 4 else amount // 2) if disputed else 0,
+        open=open_,
+        disputed=(open_ if place % 4 else open_ // 2) if disputed else 0,
         level="second-reminder" if warned else "",
         level_on=first - timedelta(days=12) if warned else None,
     )

@@ -3,13 +3,15 @@
 import asyncio
 import io
 import shlex
+import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from channels.desk.cli import app
 from channels.desk.demo.staging import Clockwork
@@ -17,7 +19,8 @@ from channels.desk.ports import Desk, Opened
 from models.policies import shipped
 
 _T = TypeVar("_T")
-_SHOWN: Final = 12
+#: So many lines of an answer are shown, in a window of so many columns where none is known.
+_SHOWN, _WIDE = 12, 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,22 @@ class Scene:
         """Type a rehearsal: in days of full length, since nothing is to be seen happening."""
         return await self._typed(replace(self.desk, policies=shipped()), words, lines)
 
+    def letter(self, lines: int = 14) -> None:
+        """Show the beginning of the first mail that arrived, if one did."""
+        first = min(self.mails.glob("*.eml"), default=None)
+        if first is None:
+            return
+        mail = message_from_bytes(first.read_bytes(), policy=policy.default)
+        self.say("")
+        self.say("  One of them:")
+        for name in ("From", "To", "Subject"):
+            self.say(f"    | {name}: {mail[name]}")
+        text = mail.get_body(("plain",))
+        body = "" if text is None else str(text.get_content())
+        for line in body.strip().splitlines()[:lines]:
+            self.say(f"    | {line}")
+        self.say("    | …")
+
     async def looked(self, work: Callable[[Opened], Awaitable[_T]]) -> _T:
         """Return what a look into the books finds."""
         async with self.desk.open() as opened:
@@ -73,8 +92,9 @@ class Scene:
         with redirect_stdout(answer):
             status = await asyncio.to_thread(app.run, words, lambda: desk)
         said = answer.getvalue().rstrip().splitlines()
+        width = shutil.get_terminal_size((_WIDE, 0)).columns - len("    ")
         for line in said[:lines]:
-            self.say(f"    {line}")
+            self.say(f"    {line if len(line) <= width else line[: width - 1] + '…'}")
         if len(said) > lines:
             self.say(f"    … and {len(said) - lines} lines more")
         sys.stdout.flush()

@@ -1,5 +1,6 @@
 """The demo's time: days that take seconds, and a first day on which everybody works."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,7 +12,9 @@ from models.ledger.days import calendar
 #: Where the demo's creditors and most of their debtors work.
 _CALENDARS: Final = ("FR", "DE-NW")
 #: Real seconds before the first day begins: files are read in and looked at meanwhile.
-HEAD_START: Final = 20.0
+HEAD_START: Final = 18.0
+#: A machine that is busy with other things gets longer days, up to so many times.
+_SLOWEST: Final = 1.6
 #: Longer hours than usual, so that an hour is not over before a mail is on its way.
 _OPENS, _CLOSES = time(7), time(21)
 #: Days whose weeks are free of holidays are looked for this far ahead.
@@ -44,8 +47,15 @@ class Clockwork:
 
 
 def clockwork(now: datetime, seconds: float) -> Clockwork:
-    """Return the story's time when it is to begin now, whatever day it is today."""
-    return Clockwork(first_day(now.date()), now + timedelta(seconds=HEAD_START), seconds)
+    """Return the story's time when it is to begin now, whatever day it is today.
+
+    Args:
+        now: the instant at which everything runs.
+        seconds: how long a day is to take where nothing else is going on.
+    """
+    pace = min(_SLOWEST, max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
+    origin = now + timedelta(seconds=HEAD_START * pace)
+    return Clockwork(first_day(now.date()), origin, round(seconds * pace, 1))
 
 
 def first_day(today: date) -> date:

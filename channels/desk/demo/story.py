@@ -55,11 +55,12 @@ async def _first_week(scene: Scene, items: Sequence[DemoItem]) -> None:
     await scene.until(0)
     scene.say("Reminders leave when the offices open: one mail a debtor, in its language.")
     await scene.until(1)
+    scene.letter()
     await scene.typed("notices", lines=8)
     promised = _late(items, _PROMISES)[0]
     scene.say("")
     scene.say("A debtor writes that it will pay. Its word pauses the invoice, and is confirmed.")
-    await scene.typed("promise", promised.number, "--by", "+3")
+    await scene.typed("promise", promised.number, "--by", "tomorrow")
     disputed = _late(items, _DISPUTES)[0]
     scene.say("")
     scene.say("Another one complains: what is in dispute is not chased.")
@@ -84,12 +85,12 @@ async def _second_week(scene: Scene, items: Sequence[DemoItem]) -> None:
     await scene.until(7)
     scene.say("The goods were fine after all: the dispute ends against the debtor.")
     await scene.typed("settle", disputed.number, "--outcome", "against")
-    await scene.until(9)
-    scene.say("The promise was not kept. Why is it chased again?")
+    await scene.until(8)
+    scene.say("The promise was not kept, so its invoice is chased again. Ask it why:")
     await scene.typed("why", promised.number, "--last", "1")
     await scene.typed("tasks", lines=8)
     await _approved(scene)
-    await scene.until(11)
+    await scene.until(9)
 
 
 async def _approved(scene: Scene) -> None:

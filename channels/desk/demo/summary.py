@@ -8,6 +8,7 @@ from channels.desk.cli.values import several
 from channels.desk.cli.words import explained
 from channels.desk.demo.scene import Scene
 from channels.desk.ports import Opened
+from models.policies import shipped
 from models.views import Item, Selection, Sent
 
 
@@ -43,7 +44,7 @@ async def summary(scene: Scene) -> None:
 def _sent(notices: Sequence[Sent]) -> None:
     """Write a line a debtor: how often each level was said to it."""
     sent = [one for one in notices if one.state == "sent"]
-    levels = list(dict.fromkeys(one.level for one in sent if one.level))
+    levels = sorted({one.level for one in sent if one.level}, key=_rank)
     counts: Counter[tuple[str, str, str, str]] = Counter()
     for one in sent:
         counts[one.creditor, one.name or one.debtor, one.language, one.level or "answers"] += 1
@@ -58,12 +59,24 @@ def _sent(notices: Sequence[Sent]) -> None:
     Output(json=False).table(columns, [*rows, ["", "all", "", *sums]])
 
 
+def _rank(level: str) -> tuple[int, str]:
+    """Return a level's place among those of the longest policy that ships."""
+    order = max((policy.by_name for policy in shipped().values()), key=len)
+    return order.get(level, len(order)), level
+
+
 def _waiting(items: Sequence[Item]) -> None:
     """Write how many invoices are in which state, and for what they wait."""
     states = Counter((item.state, item.blockers) for item in items)
     rows = [
-        [state, "; ".join(explained(one).meaning for one in blockers) or "-", f"{count:,}"]
+        [state, _why(state, blockers), f"{count:,}"]
         for (state, blockers), count in states.most_common()
     ]
     columns = (Column("state"), Column("waits because", wide=True), Column("invoices", right=True))
     Output(json=False).table(columns, rows)
+
+
+def _why(state: str, blockers: Sequence[str]) -> str:
+    if blockers:
+        return "; ".join(explained(one).meaning for one in blockers)
+    return "its next level has its day" if state == "open" else "-"

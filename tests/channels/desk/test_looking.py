@@ -74,6 +74,19 @@ def test_next_says_what_and_when(relance, look):
     assert (line["what"], line["next_on"], line["blockers"]) == ("courtesy", "2026-03-16", [])
 
 
+def test_next_does_not_name_a_level_that_something_keeps(relance, look):
+    relance("promise", "F-4", "--by", "friday")
+    look("F-4")
+    assert "next: nothing before" in relance("next", "F-4").out
+    assert relance("next", "F-4", "--json").lines[0]["what"] is None
+
+
+def test_next_of_somebody_unknown_is_refused(relance):
+    answer = relance("next", "--debtor", "D9")
+    assert answer.status == 1
+    assert "nobody is known by that key" in answer.err
+
+
 def test_next_names_each_blocker_and_what_to_do(relance, look):
     relance("promise", "F-1", "--by", "friday")
     look("F-1")
@@ -116,7 +129,7 @@ def test_why_shows_rule_policy_and_facts(relance, look):
     (line,) = relance("why", "F-1", "--json").lines
     assert (line["rule"], line["policy"], line["version"]) == ("2", "standard-b2b", 1)
     assert line["engine"] == "test"
-    assert line["facts"]["open"] == 100_000
+    assert line["facts"]["open"] == "1000.00"
     said = relance("why", "F-1").out
     assert "rule 2: a level has its place" in said
     assert "policy standard-b2b version 1" in said

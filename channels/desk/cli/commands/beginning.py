@@ -40,9 +40,9 @@ def _demo_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--day-seconds",
         type=_seconds,
-        default=6.0,
+        default=8.0,
         metavar="S",
-        help="how long a day of the story takes, 6 without it",
+        help="how long a day of the story takes, 8 without it",
     )
 
 

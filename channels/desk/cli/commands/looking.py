@@ -5,7 +5,7 @@ from typing import Final
 
 from channels.desk.cli import facts, showing
 from channels.desk.cli.command import DONE, Call, Command, UsageError, booked
-from channels.desk.cli.concern import about_creditor, about_invoices, meant
+from channels.desk.cli.concern import about_creditor, about_invoices, meant, whose
 from channels.desk.cli.output import Column
 from channels.desk.cli.selecting import filters, selection
 from channels.desk.cli.values import money, several, shown
@@ -105,20 +105,27 @@ async def _show(call: Call, opened: Opened) -> int:
 
 
 async def _next(call: Call, opened: Opened) -> int:
-    concern = await meant(call, opened)
-    wanted = [item for item in concern.items if concern.invoices or not item.closed]
-    missing = set(concern.invoices) - {item.number for item in wanted}
-    for item in wanted:
+    numbers, debtor = tuple(call.args.invoices), call.args.debtor
+    if bool(numbers) == bool(debtor):
+        raise UsageError("name the invoices, or a debtor with --debtor")
+    creditor = whose(call, call.args.creditor).key if call.args.creditor else ""
+    items = await opened.views.items(
+        Selection(creditor=creditor, numbers=numbers, debtor=debtor, closed=bool(numbers))
+    )
+    for item in items:
         last = await opened.views.reasons(item.creditor, item.number, 1)
         if call.out.json:
             call.out.record(facts.following(item, last[0] if last else None))
             continue
         showing.head(item, call.out)
         showing.following(item, last[0] if last else None, call.out)
+    missing = sorted(set(numbers) - {item.number for item in items})
     if missing:
-        named = ", ".join(sorted(missing))
-        raise UnknownError(f"{concern.creditor.key} has no invoice {named}: see relance list")
-    if not wanted:
+        raise UnknownError(f"there is no invoice {', '.join(missing)}: relance list shows all")
+    if not items:
+        ever = Selection(creditor=creditor, debtor=debtor, closed=True, limit=1)
+        if not await opened.views.items(ever):
+            raise UnknownError("nobody is known by that key, code or exact name: see relance list")
         call.out.say("nothing is open there, so nothing comes next")
     return DONE
 
@@ -137,11 +144,11 @@ async def _why(call: Call, opened: Opened) -> int:
     found = await opened.views.reasons(item.creditor, item.number, call.args.last)
     if call.out.json:
         for reason in found:
-            call.out.record({"invoice": item.number, **facts.reason(reason)})
+            call.out.record({"invoice": item.number, **facts.reason(reason, item.currency)})
         return DONE
     if not found:
         call.out.say("The engine has not looked at it yet; relance up starts it.")
-    showing.reasons(found, call.out)
+    showing.reasons(found, item.currency, call.out)
     return DONE
 
 
