@@ -62,7 +62,8 @@ def as_if_said(view: View, answer: Contact) -> Looked:
     case, _, then = settle(after(view.case, happened), view.policy, view.facts, answer.at)
     until: datetime | None = None
     if isinstance(then, Contact):
-        until = max(then.at - view.lead, answer.at)
+        # Never at once: a level that is late must be given the time to go out.
+        until = max(then.at - view.lead, answer.at + view.lead)
     elif isinstance(then, Wait):
         until = then.until
     looked = described(view, until=until)

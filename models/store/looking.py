@@ -182,7 +182,7 @@ async def _carried_out(connection: AsyncConnection, view: View, world: Around) -
     mine = next((row for row in rows if (row.level, row.round) == answer.step), None)
     if mine is not None and mine.blocker:
         return Seen(put_off(view, mine.at, mine.blocker))
-    if mine is not None and mine.at == answer.at:
+    if mine is not None and (mine.at == answer.at or mine.at <= view.now):
         return Seen(as_if_said(view, answer))
     if rows:
         await connection.execute(_GONE, {"row_id": view.filed.id})
