@@ -188,9 +188,13 @@ class Composing:
             wait = result.waits.get(number)
             asked = number in result.events
             due = row.at is not None and row.at <= sitting.now
-            moot = due and not isinstance(answers.get(number), Contact)
+            answer = answers.get(number)
+            moot = due and not isinstance(answer, Contact)
             if number in said or moot or (wait is not None and asked):
                 await sitting.connection.execute(_DROP, place)
+            elif due and wait is None and isinstance(answer, Contact) and answer.at > sitting.now:
+                values = {**place, "to_at": answer.at, "to_blocker": ""}
+                await sitting.connection.execute(_PUT_OFF, values)
             elif wait is not None:
                 blocker = wait.blockers[0].value if wait.blockers else PACE
                 values = {**place, "to_at": wait.until, "to_blocker": blocker}
@@ -248,14 +252,18 @@ async def pace_of(connection: AsyncConnection, debtor_id: int, today: date) -> P
 
 def _to_tell(sitting: _Sitting, result: Composition, late: set[int]) -> tuple[str, ...]:
     """Return the invoices for which it went otherwise than their last look foresaw."""
-    said = {line.number for draft in result.drafts for line in draft.lines}
+    lines = {line.number: line for draft in result.drafts for line in draft.lines}
     levels = [row for row in sitting.slots if row.level != STATEMENT]
-    foreseen = {row.invoice_id for row in levels}
+    foreseen = {(row.invoice_id, row.level, row.round) for row in levels}
     due = {row.invoice_id for row in levels if row.at is not None and row.at <= sitting.now}
     numbers = {*result.waits, *result.events}
     for number, filed in sitting.filed.items():
-        unforeseen = filed.id in late or filed.id not in foreseen
-        if (number in said and unforeseen) or (number not in said and filed.id in due):
+        line = lines.get(number)
+        if line is None:
+            otherwise = filed.id in due
+        else:
+            otherwise = filed.id in late or (filed.id, line.level, line.round) not in foreseen
+        if otherwise:
             numbers.add(number)
     return tuple(sorted(numbers))
 

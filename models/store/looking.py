@@ -59,6 +59,7 @@ _LOOKED: Final = (
                 "state",
                 "next_at",
                 "next_on",
+                "wakes_at",
                 "blockers",
                 "looked",
                 "looked_at",
@@ -121,7 +122,7 @@ class Looking:
             if policy.statement != "never" and not seen.looked.closed:
                 seen = await _stated(connection, view, world, seen)
             await self._written(connection, ask, view, growth, seen.looked)
-            await wanted(connection, view.filed, case, answer, ask.now)
+            await wanted(connection, view)
             return seen
 
     async def _written(
@@ -153,6 +154,7 @@ class Looking:
                 "to_state": looked.state,
                 "to_next_at": looked.next_at,
                 "to_next_on": None if looked.next_at is None else view.policy.day(looked.next_at),
+                "to_wakes_at": looked.until,
                 "to_blockers": ",".join(looked.blockers),
                 "to_looked": growth.filed.events,
                 "to_looked_at": ask.now,

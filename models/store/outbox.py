@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
-from models.chasing.notice import Notice, loaded
+from models.chasing.notice import Notice, NoticeKind, loaded
 from models.errors import UnknownError
 from models.ledger.creditor import Creditor
 from models.store.appending import Stamp, append, grown
@@ -23,12 +23,16 @@ from models.store.around import around
 from models.store.engine import Store
 from models.store.reading import Filed, cases_of_debtor
 from models.store.standing import stands
+from models.store.statements import insert_new
+from models.store.tables.items import invoices
 from models.store.tables.parties import debtors
-from models.store.tables.saying import notice_lines, notices
+from models.store.tables.saying import notice_lines, notices, slots
 from models.store.wanting import Want, open_task
 
 #: How long a claim is held: longer than any channel waits for the other side.
 LEASE: Final = timedelta(seconds=150)
+#: How long a notice that was put back is left to whoever tries again.
+AGAIN: Final = timedelta(minutes=10)
 
 _NOTICE: Final = select(notices).where(notices.c.key == bindparam("row_key"))
 _STATE: Final = (
@@ -49,6 +53,16 @@ _STATE: Final = (
 )
 _FREE: Final = (
     update(notice_lines).where(notice_lines.c.notice_id == bindparam("row_id")).values(live=None)
+)
+#: Lines that did not leave are composed for again.
+_AGAIN: Final = select(
+    notice_lines.c.invoice_id, notice_lines.c.cycle, notice_lines.c.level, notice_lines.c.round
+).where(notice_lines.c.notice_id == bindparam("row_id"))
+#: A case that had seen everything foresaw that its level would be said.
+_FORESEEN: Final = (
+    update(invoices)
+    .where(invoices.c.id == bindparam("row_id"), invoices.c.looked == bindparam("before"))
+    .values(looked=bindparam("after"))
 )
 _UNCOUNT: Final = update(notices).where(notices.c.id == bindparam("row_id")).values(counts=False)
 
@@ -106,7 +120,7 @@ class Outbox:
             notice = loaded(row.body)
             world = await around(connection, self._creditors[notice.creditor], row.debtor_id)
             if now >= row.ends or not await stands(connection, notice, world, self._channels, now):
-                await _void(connection, row)
+                await _void(connection, row, now)
                 return Claim("void")
             await _moved(connection, row, "sending", owner=owner, lease=clock + LEASE)
             return Claim("sending", notice)
@@ -131,21 +145,27 @@ class Outbox:
         async with self._store.writing() as connection:
             row = await _locked(connection, key)
             if row.state == "sending" and row.owner == owner:
-                await _moved(connection, row, "planned")
+                again = await _clock(connection) + AGAIN
+                await _moved(connection, row, "planned", lease=again)
 
-    async def expire(self, key: str, now: datetime) -> str:
-        """End a notice whose slot is over: planned is void, sending is unknown."""
+    async def expire(self, key: str, now: datetime) -> Claim:
+        """End a notice whose slot is over: planned is void, sending is unknown.
+
+        Returns:
+            The state it ended in; ``leased``, with how long, while an attempt may be at it.
+        """
         async with self._store.writing() as connection:
             row = await _locked(connection, key)
             if row.state == "planned":
-                await _void(connection, row)
-                return "void"
+                await _void(connection, row, now)
+                return Claim("void")
             if row.state != "sending":
-                return str(row.state)
-            clock = await _clock(connection)
-            if row.lease_until > clock:
-                return "leased"
-        return await self.unknown(key, row.owner, "its slot ended while it was on its way", now)
+                return Claim(row.state)
+            left = row.lease_until - await _clock(connection)
+            if left > timedelta(0):
+                return Claim("leased", wait=left)
+        why = "its slot ended while it was on its way"
+        return Claim(await self.unknown(key, row.owner, why, now))
 
     async def rule(self, key: str, *, sent: bool, now: datetime) -> str:
         """Take a person's word on an unknown outcome: sent, or certainly not."""
@@ -178,6 +198,8 @@ class Outbox:
                 await self._refused(connection, notice, row, now)
             elif state == "sent" or not row.legal:
                 await self._said(connection, notice, row.debtor_id, now)
+                return state
+            await _again(connection, row, now)
             return state
 
     async def _said(
@@ -202,6 +224,10 @@ class Outbox:
             )
             growths.append(grown(filed, [said], _stamp(notice, "said", now)))
         await append(connection, growths)
+        for growth in growths:
+            count = growth.filed.events
+            values = {"row_id": growth.filed.id, "before": count - 1, "after": count}
+            await connection.execute(_FORESEEN, values)
 
     async def _refused(
         self, connection: AsyncConnection, notice: Notice, row: Row[Any], now: datetime
@@ -275,9 +301,20 @@ async def _clock(connection: AsyncConnection) -> datetime:
     return now
 
 
-async def _void(connection: AsyncConnection, row: Row[Any]) -> None:
+async def _void(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:
+    await _again(connection, row, now)
     await _moved(connection, row, "void")
     await connection.execute(_FREE, {"row_id": row.id})
+
+
+async def _again(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:
+    """Register slots anew for the levels that a notice was to say and did not."""
+    if NoticeKind(row.kind).answers:
+        return
+    lines = (await connection.execute(_AGAIN, {"row_id": row.id})).all()
+    slot = {"debtor_id": row.debtor_id, "at": now, "blocker": "", "registered_at": now}
+    rows = [{**line._mapping, **slot} for line in lines]  # noqa: SLF001  SQLAlchemy's own name for it
+    await connection.execute(insert_new(connection, slots), rows)
 
 
 async def _moved(connection: AsyncConnection, row: Row[Any], state: str, **to: Any) -> None:  # noqa: ANN401  columns of several kinds

@@ -44,7 +44,7 @@ _UNSEEN: Final = (
             ),
             debtors.c.stirred_at > invoices.c.looked_at,
             creditors.c.stirred_at > invoices.c.looked_at,
-            invoices.c.next_at < bindparam("late"),
+            invoices.c.wakes_at < bindparam("late"),
         ),
     )
     .order_by(invoices.c.id)

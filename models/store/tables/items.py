@@ -20,6 +20,7 @@ class InvoiceRow(Row, table=True):
         open: minor units owed after all its events.
         events: how many events it has, over all cycles.
         looked: how many of them the last look saw, at ``looked_at``.
+        wakes_at: when its workflow looks again by itself.
         rights: how many changes of owner, payee or servicer it has.
         started: a workflow was started for its present cycle.
     """
@@ -61,6 +62,7 @@ class InvoiceRow(Row, table=True):
     state: str = "open"
     level: str | None = None
     next_at: datetime | None = instant_or_none()
+    wakes_at: datetime | None = instant_or_none()
     next_on: date | None = None
     blockers: str = text()
     closed: bool = False

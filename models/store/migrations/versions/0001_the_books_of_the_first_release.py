@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("level", sa.String(), nullable=True),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wakes_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_on", sa.Date(), nullable=True),
         sa.Column("blockers", sa.Text(), server_default="", nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
