@@ -18,7 +18,9 @@ OUR_NAMES = ("models", "activities", "workflows", "channels", "worker")
 LONGEST_MODULE = 200
 
 #: Modules that may be longer, each with its reason.
-MAY_BE_LONGER: dict[str, str] = {}
+MAY_BE_LONGER: dict[str, str] = {
+    "models/chasing/events.py": "a catalogue: one short class for each thing that can happen",
+}
 
 #: Alembic's files are written once and never read as a whole.
 MIGRATIONS = Path("models/store/migrations")

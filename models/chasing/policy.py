@@ -5,18 +5,16 @@ import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from models.chasing.explaining import explained
 from models.chasing.level import Amounts, Level, Strict
 from models.errors import PolicyError, RefusedError
 from models.ledger.days import Calendar, calendar
 from models.ledger.money import decimal
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 #: Seconds of an ordinary day.
 DAY_SECONDS: Final = 86_400
@@ -218,23 +216,6 @@ def parsed(text: str, source: str) -> Policy:
         first = wrong.errors()[0]
         message = f"{source}: {explained(first)}"
         raise PolicyError(message) from wrong
-
-
-def explained(error: "ErrorDetails") -> str:
-    """Return one validation error as a sentence: key, value, what is allowed."""
-    where = ".".join(
-        str(part + 1) if isinstance(part, int) else str(part)
-        for part in error["loc"]
-        if not str(part).startswith(("literal[", "Above", "function-"))
-    )
-    said = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        return f"{where} is not a key of this file"
-    if error["type"] == "missing":
-        return f"{where} is missing"
-    if not where:
-        return str(said)
-    return f"{where} = {error['input']!r}: {said}"
 
 
 def read(path: Path) -> Policy:

@@ -8,7 +8,7 @@ import pytest
 from models.chasing import commands as cmd
 from models.chasing import events as ev
 from models.chasing.answers import Blocker, State
-from models.chasing.dunning import entry_place
+from models.chasing.entering import entry_place
 from models.ledger.debtor import Hold
 from models.ledger.invoice import Method
 from tests.models.chasing.making import (

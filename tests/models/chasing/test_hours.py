@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.chasing.explaining import explained
 from models.chasing.hours import Hours, hours
-from models.chasing.policy import explained, parsed, read
+from models.chasing.policy import parsed, read
 from models.errors import PolicyError, RefusedError
 from models.policies import shipped
 from tests.models.chasing.making import HOUSE as TEXT

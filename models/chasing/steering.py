@@ -1,0 +1,165 @@
+"""Orders about levels: yes and no, calls, skips, moves, what bounced."""
+
+from typing import Final
+
+from models.chasing import events as ev
+from models.chasing.case import Case
+from models.chasing.commands import (
+    Approve,
+    Bounce,
+    Context,
+    Extend,
+    LogCall,
+    Reject,
+    SendNow,
+    Skip,
+)
+from models.chasing.granting import late_dispute
+from models.chasing.level import LevelKind
+from models.chasing.placing import ahead, step
+from models.chasing.policy import Policy
+from models.chasing.refusing import Rules, must_be_near, must_live, person, refused
+from models.ledger.debtor import Debtor
+
+#: Which level is next does not depend on who owes.
+_ANYBODY: Final = Debtor(key="", name="")
+#: What was said without a message of ours cannot come back.
+_UNSENT: Final = frozenset({"", "before", "call"})
+
+
+def _next_level(case: Case, policy: Policy) -> str | None:
+    following = step(case, policy, _ANYBODY)
+    return None if following is None else following.level.name
+
+
+def _ahead(case: Case, policy: Policy) -> list[str]:
+    return [policy.levels[place].name for place in ahead(case, policy)]
+
+
+def _approve(_: Approve, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
+    must_live(case)
+    ruling = late_dispute(case, policy, context, accepted=True)
+    if ruling is not None:
+        return (ruling,)
+    asked, approver = case.asked, person(context)
+    if approver and approver == (case.caused_by if asked is None else asked.by):
+        raise refused(case, "needs another approver: nobody approves what he asked for")
+    if asked is not None:
+        return (_yes(context, asked.level, asked.round, max(asked.amount, 0), asked.digest),)
+    following = step(case, policy, _ANYBODY)
+    if following is None or following.level.approval == "never":
+        raise refused(case, "has nothing that waits for an approval")
+    level = following.level
+    if not level.legal and level.approval is None:
+        raise refused(case, f"has nothing that waits for an approval: {level.name} leaves without")
+    return (_yes(context, level.name, following.round, case.chaseable, ""),)
+
+
+def _yes(context: Context, level: str, count: int, amount: int, digest: str) -> ev.Approved:
+    return ev.Approved(
+        on=context.today,
+        level=level,
+        round=count,
+        amount=amount,
+        digest=digest,
+        by=context.actor,
+    )
+
+
+def _reject(command: Reject, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
+    must_live(case)
+    ruling = late_dispute(case, policy, context, accepted=False)
+    if ruling is not None:
+        return (ruling,)
+    pending = case.yes or case.asked
+    if pending is None:
+        raise refused(case, "has nothing that waits for an approval")
+    if command.then == "hold" and command.until is not None:
+        if command.until <= context.today:
+            raise refused(case, f"cannot be held until {command.until}: that day has begun")
+        must_be_near(case, command.until, context, "; leave the day out for a hold without end")
+    if command.then == "repeat" and not case.said:
+        raise refused(case, "has no level before this one that could be repeated")
+    return (
+        ev.Declined(
+            on=context.today,
+            level=pending.level,
+            then=command.then,
+            until=command.until,
+            by=context.actor,
+            reason=command.reason,
+        ),
+    )
+
+
+def _call(command: LogCall, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
+    must_live(case)
+    if case.call is not None:
+        return (ev.CallMade(on=context.today, level=case.call.level, outcome=command.outcome),)
+    name = _next_level(case, policy)
+    planned = name is not None and policy.level(name).kind is LevelKind.CALL
+    level = name if name is not None and planned else ""
+    return (ev.CallMade(on=context.today, level=level, outcome=command.outcome),)
+
+
+def _skip(command: Skip, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
+    must_live(case)
+    coming = _ahead(case, policy)
+    following = _next_level(case, policy)
+    if following is None:
+        raise refused(case, "has no level ahead to skip")
+    gone: tuple[str, ...] = (following,)
+    if command.to:
+        if command.to not in coming:
+            raise refused(case, f"has no level {command.to!r} ahead; it has {', '.join(coming)}")
+        gone = tuple(coming[: coming.index(command.to)])
+        if not gone:
+            raise refused(case, f"stands before {command.to} already")
+    reason = command.reason or "by a person"
+    return (ev.Passed(on=context.today, levels=gone, reason=reason, by=person(context)),)
+
+
+def _send_now(
+    command: SendNow, case: Case, policy: Policy, context: Context
+) -> tuple[ev.Event, ...]:
+    must_live(case)
+    name = command.level or _next_level(case, policy)
+    if name is None:
+        raise refused(case, "has no level ahead; name the level to say again")
+    level, today, by = policy.level(name), context.today, person(context)
+    if level.kind is LevelKind.COURTESY and today >= case.chase_due:
+        raise refused(case, f"is past its due date: {name} can only be said before it")
+    place = policy.by_name[name]
+    gone = tuple(policy.levels[one].name for one in ahead(case, policy) if one < place)
+    directed = ev.Directed(on=today, level=name, reason=command.reason, by=by)
+    if not gone:
+        return (directed,)
+    return ev.Passed(on=today, levels=gone, reason=command.reason, by=by), directed
+
+
+def _extend(command: Extend, case: Case, _: Policy, context: Context) -> tuple[ev.Event, ...]:
+    must_live(case)
+    if command.due <= case.due:
+        raise refused(case, f"is due on {case.due}: an extension needs a later day")
+    must_be_near(case, command.due, context)
+    return (ev.Extended(on=context.today, due=command.due, reason=command.reason),)
+
+
+def _bounce(command: Bounce, case: Case, _: Policy, context: Context) -> tuple[ev.Event, ...]:
+    last = case.said[-1] if case.said else None
+    sent = last is not None and last.channel not in _UNSENT
+    if last is None or not sent or (command.channel and last.channel != command.channel):
+        raise refused(case, "has no notice on that channel that could have bounced")
+    return (ev.Bounced(on=context.today, level=last.level, round=last.round, channel=last.channel),)
+
+
+#: What each order about levels becomes.
+MOVES: Final[Rules] = {
+    Approve: _approve,
+    Reject: _reject,
+    LogCall: _call,
+    Skip: _skip,
+    SendNow: _send_now,
+    Extend: _extend,
+    Bounce: _bounce,
+}
