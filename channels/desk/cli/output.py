@@ -7,22 +7,12 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final, TextIO
+
+from channels.desk.cli.tables import Column, aligned, cleaned, draw
 
 #: A longer table is written as plain text, which takes no time to lay out.
 _DRAWN: Final = 1_000
-#: What a terminal would act on instead of showing it.
-_CONTROL: Final = dict.fromkeys((*range(32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table; ``right`` is for figures, ``wide`` gives way in a narrow window."""
-
-    title: str
-    right: bool = False
-    wide: bool = False
 
 
 class Output:
@@ -51,11 +41,12 @@ class Output:
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         """Write rows under their titles: drawn in a terminal, aligned text elsewhere."""
-        clean = [[cell.translate(_CONTROL) for cell in row] for row in rows]
+        clean = cleaned(rows)
         if self.drawn and len(clean) <= _DRAWN:
-            _draw(columns, clean)
-        else:
-            _align(columns, clean)
+            draw(columns, clean)
+            return
+        for line in aligned(columns, clean):
+            _write(sys.stdout, line)
 
     @contextmanager
     def waiting(self, what: str) -> Iterator[None]:
@@ -101,33 +92,3 @@ class Count:
 
 def _write(stream: TextIO, text: str) -> None:
     stream.write(f"{text}\n")
-
-
-def _draw(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in columns:
-        table.add_column(
-            column.title,
-            justify="right" if column.right else "left",
-            no_wrap=not column.wide,
-            overflow="fold" if column.wide else "ellipsis",
-        )
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    Console(file=sys.stdout).print(table)
-
-
-def _align(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-    titles = [column.title for column in columns]
-    widths = [max(map(len, cells)) for cells in zip(titles, *rows, strict=True)]
-    for cells in (titles, *rows):
-        placed = (
-            cell.rjust(width) if column.right else cell.ljust(width)
-            for column, cell, width in zip(columns, cells, widths, strict=True)
-        )
-        _write(sys.stdout, "  ".join(placed).rstrip())

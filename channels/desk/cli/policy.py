@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from channels.desk.cli.output import Column, Output
+from channels.desk.cli.output import Output
+from channels.desk.cli.tables import Column
 from channels.desk.cli.values import money
 from channels.desk.ports import Desk
 from models.chasing.level import Above, Level

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from channels.desk.cli.output import Column, Output
+from channels.desk.cli.output import Output
+from channels.desk.cli.tables import Column
 from channels.desk.cli.values import money, several, shown
 from models.chasing.portfolio import Portfolio
 from models.chasing.rehearsal import Rehearsal
@@ -11,13 +12,13 @@ from models.chasing.timeline import Entry
 
 _COLUMNS = (
     Column("day"),
-    Column("at"),
-    Column("debtor"),
+    Column("at", extra=True),
+    Column("debtor", wide=True),
     Column("by"),
     Column("what"),
     Column("amount", right=True),
     Column("invoices", wide=True),
-    Column("why", wide=True),
+    Column("why", wide=True, extra=True),
 )
 #: So much of a name, and so many numbers, are shown.
 _NAME, _NUMBERS = 28, 4

@@ -11,7 +11,10 @@ from channels.desk.cli.words import explained
 from models.views import Happened, Item, Reason
 
 #: Keys of an event that the line says already, or that only the engine reads.
-_SAID: Final = frozenset({"event", "at", "on", "actor", "digest", "hash", "version", "kind"})
+_SAID: Final = frozenset(
+    {"event", "at", "on", "actor", "by", "digest", "hash", "version", "kind"}
+    | {"promise", "dispute", "hold", "notice"}
+)
 
 
 def head(one: Item, out: Output) -> None:

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from channels.desk.cli.output import Column, Output
+from channels.desk.cli.output import Output
+from channels.desk.cli.tables import Column
 from channels.desk.cli.values import several
 from channels.desk.cli.words import explained
 from channels.desk.demo.scene import Scene

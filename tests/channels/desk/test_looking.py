@@ -201,6 +201,28 @@ def test_what_pays_nothing_is_listed(relance):
     assert "50.00 EUR" in relance("unallocated").out
 
 
+def test_debtors_are_listed_with_what_they_owe(relance):
+    lines = {line["debtor"]: line for line in relance("debtors", "--json").lines}
+    assert lines["D1"]["open"] == {"EUR": "1200.00"}
+    assert lines["D3"]["overdue"] == {"EUR": "450.00"}
+    assert "300.00 USD" in relance("debtors").out
+    assert "Nobody is known yet" in relance("debtors", "--creditor", "kontor-west").out
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["list", "show F-1", "next F-1", "why F-1", "tasks", "notices", "timeline", "unallocated",
+     "debtors", "policies list", "policies check", "policies show export",
+     "note F-1 --text x", "hold F-1 --reason x", "pay F-2"],
+)  # fmt: skip
+def test_programs_find_nothing_but_json_on_stdout(relance, look, typed):
+    look("F-1", "F-4")
+    answer = relance(*typed.split(), "--json")
+    assert answer.status == 0
+    assert all(isinstance(line, dict) for line in answer.lines)
+    assert answer.out == "" or answer.lines
+
+
 def test_nothing_looked_at_changes_anything(relance, engine):
     for typed in (("list",), ("show", "F-1"), ("next", "F-1"), ("why", "F-1"), ("tasks",)):
         assert relance(*typed).status == 0

@@ -80,6 +80,8 @@ def test_instalments_have_amounts_of_their_own(relance):
         (("note", "F-1", "--text", "is moving"), "noted"),
         (("call", "F-4", "--outcome", "no-answer"), "call-made"),
         (("pay", "F-1", "--amount", "10"), "paid"),
+        (("cancel", "F-1", "--as-what", "replaced"), "died"),
+        (("change-policy", "F-1", "--policy", "small-debtor"), "policy-changed"),
     ],
 )
 def test_each_order_becomes_its_event(relance, engine, typed, kind):
@@ -212,3 +214,19 @@ def test_no_refusal_names_a_person(relance):
 def test_who_orders_can_be_said(relance):
     relance("note", "F-1", "--text", "x", "--as", "yann")
     assert events(relance, "F-1")[0]["actor"] == "yann"
+
+
+def test_an_insolvent_debtor_is_left_alone_until_it_was_somebody_else(relance, look):
+    assert relance("insolvent", "D1", "--on", "yesterday").status == 0
+    standings = {one["debtor"]: one["standing"] for one in relance("debtors", "--json").lines}
+    assert standings == {"D1": "insolvent", "D2": "normal", "D3": "normal"}
+    look("F-1")
+    assert relance("list", "F-1", "--json").lines[0]["blockers"] == ["insolvency"]
+    assert relance("insolvent", "D1", "--false-match").status == 0
+    assert relance("insolvent", "D1", "--on", "tomorrow").status == 2
+
+
+def test_a_notice_that_went_out_may_have_bounced(relance):
+    answer = relance("bounced", "F-1")
+    assert answer.status == 1
+    assert "could have bounced" in answer.err

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from channels.desk.cli.output import Column, Output
+from channels.desk.cli.output import Output
+from channels.desk.cli.tables import Column, fitted
 from channels.desk.cli.values import amount, day
 from channels.desk.cli.words import explained
 from models.chasing.answers import Blocker
@@ -95,6 +96,27 @@ def test_a_table_in_a_terminal_fits_it(capsys, monkeypatch):
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 60
     assert "[bold]not" in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("room", "widths"),
+    [
+        (200, [10, 30, 40, 8]),
+        (80, [10, 28, 28, 8]),
+        (60, [10, 18, 18, 8]),
+        (44, [10, 10, 10, 8]),
+        (40, [10, 18, 0, 8]),
+        (20, [10, 10, 0, 8]),
+    ],
+)
+def test_columns_give_way_and_extra_ones_go(room, widths):
+    columns = (
+        Column("number"),
+        Column("name", wide=True),
+        Column("why", wide=True, extra=True),
+        Column("sum", right=True),
+    )
+    assert fitted(columns, [["F" * 10, "n" * 30, "w" * 40, "1" * 8]], room) == widths
 
 
 def test_progress_is_silent_where_nobody_looks(capsys):

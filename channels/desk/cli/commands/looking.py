@@ -6,8 +6,8 @@ from typing import Final
 from channels.desk.cli import facts, showing
 from channels.desk.cli.command import DONE, Call, Command, UsageError, booked
 from channels.desk.cli.concern import about_creditor, about_invoices, meant, whose
-from channels.desk.cli.output import Column
 from channels.desk.cli.selecting import filters, selection
+from channels.desk.cli.tables import Column
 from channels.desk.cli.values import money, several, shown
 from channels.desk.ports import Opened
 from models.errors import UnknownError
@@ -15,12 +15,12 @@ from models.views import Item, Selection
 
 _LISTED: Final = (
     Column("invoice"),
-    Column("creditor"),
+    Column("creditor", extra=True),
     Column("debtor", wide=True),
     Column("due"),
     Column("open", right=True),
     Column("state"),
-    Column("level"),
+    Column("level", extra=True),
     Column("next"),
     Column("waits for", wide=True),
 )
@@ -52,7 +52,7 @@ def _row(item: Item) -> list[str]:
         money(item.open, item.currency),
         item.state,
         item.level or "-",
-        shown(item.next_on),
+        "-" if item.next_on is None else item.next_on.isoformat(),
         ", ".join(item.blockers) or "-",
     ]
 

@@ -8,16 +8,16 @@ from typing import Final
 from channels.desk.cli import facts
 from channels.desk.cli.command import DONE, Call, Command, booked
 from channels.desk.cli.concern import about_creditor, whose
-from channels.desk.cli.output import Column
 from channels.desk.cli.selecting import selection, selects
+from channels.desk.cli.tables import Column
 from channels.desk.cli.values import day, money, shown
 from channels.desk.ports import Opened
 
 
 def _columns(*titles: str) -> Sequence[Column]:
-    """Return columns; a title ending in ``>`` is of figures, one in ``~`` gives way."""
+    """Return columns: ``>`` marks figures, ``~`` what gives way, ``?`` what may go."""
     return [
-        Column(title.rstrip(">~"), right=title.endswith(">"), wide=title.endswith("~"))
+        Column(title.rstrip(">~?"), right=">" in title, wide="~" in title, extra="?" in title)
         for title in titles
     ]
 
@@ -42,7 +42,7 @@ async def _tasks(call: Call, opened: Opened) -> int:
         ]
         for task in tasks
     ]
-    call.out.table(_columns("due", "what", "invoice", "debtor~", "whose", "why~"), rows)
+    call.out.table(_columns("due", "what", "invoice", "debtor~", "whose?", "why~?"), rows)
     return DONE
 
 
@@ -67,7 +67,7 @@ async def _notices(call: Call, opened: Opened) -> int:
         ]
         for notice in notices
     ]
-    titles = ("day", "debtor~", "what", "by", "in", "state", "invoices~")
+    titles = ("day", "debtor~", "what", "by", "in?", "state", "invoices~?")
     call.out.table(_columns(*titles), rows)
     return DONE
 
@@ -104,7 +104,7 @@ async def _timeline(call: Call, opened: Opened) -> int:
         for line in lines
     ]
     if rows:
-        titles = ("day", "at", "debtor", "by", "what", "amount>", "invoices~")
+        titles = ("day", "at?", "debtor", "by", "what", "amount>", "invoices~?")
         call.out.table(_columns(*titles), rows)
     else:
         call.out.say("Nothing was said in these days.")
@@ -138,7 +138,7 @@ async def _unallocated(call: Call, opened: Opened) -> int:
         ]
         for one in found
     ]
-    titles = ("creditor", "what", "reference", "day", "amount>", "left>", "debtor~", "text~")
+    titles = ("creditor?", "what", "reference", "day?", "amount>?", "left>", "debtor~", "text~?")
     call.out.table(_columns(*titles), rows)
     return DONE
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from channels.desk.cli.command import DONE, FAILED, Call, Command
-from channels.desk.cli.output import Column
 from channels.desk.cli.policy import described, named
+from channels.desk.cli.tables import Column
 from channels.desk.cli.values import several
 from models.chasing.policy import Policy, read
 from models.errors import PolicyError

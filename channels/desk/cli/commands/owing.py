@@ -1,0 +1,179 @@
+"""Who owes: debtors with what is open, and what else becomes of a debt."""
+
+import argparse
+from collections.abc import Mapping
+from typing import Any, Final
+
+from channels.desk.cli.command import DONE, Call, Command, UsageError, booked
+from channels.desk.cli.concern import about_creditor, meant, whose
+from channels.desk.cli.ordering import give, order, ordered, signed
+from channels.desk.cli.policy import named
+from channels.desk.cli.tables import Column
+from channels.desk.cli.values import day, money
+from channels.desk.ports import Opened
+from models.chasing.commands import ChangePolicy
+from models.chasing.events import Death
+from models.ledger.money import decimal
+from models.orders import Insolvency
+from models.views import Account
+
+_COLUMNS: Final = (
+    Column("debtor", wide=True),
+    Column("code"),
+    Column("creditor", extra=True),
+    Column("standing", extra=True),
+    Column("invoices", right=True),
+    Column("overdue", right=True),
+    Column("open", right=True),
+    Column("credits", right=True, extra=True),
+    Column("oldest due", extra=True),
+)
+
+
+async def _debtors(call: Call, opened: Opened) -> int:
+    creditor = whose(call, call.args.creditor) if call.args.creditor else None
+    owner = creditor or next(iter(call.desk.creditors.values()))
+    today = opened.books.today(owner, call.desk.clock())
+    accounts = await opened.views.accounts(creditor.key if creditor else "", today)
+    if call.out.json:
+        for account in accounts:
+            call.out.record(_as_json(account))
+        return DONE
+    if not accounts:
+        call.out.say("Nobody is known yet; relance import invoices brings debtors in.")
+        return DONE
+    call.out.table(_COLUMNS, [_row(account) for account in accounts])
+    return DONE
+
+
+def _row(account: Account) -> list[str]:
+    return [
+        account.name or account.code,
+        account.code or account.debtor,
+        account.creditor,
+        account.standing,
+        f"{account.invoices:,}",
+        _sums(account.overdue),
+        _sums(account.open),
+        _sums(account.credits),
+        "-" if account.oldest_due is None else account.oldest_due.isoformat(),
+    ]
+
+
+def _sums(sums: Mapping[str, int]) -> str:
+    return ", ".join(money(minor, currency) for currency, minor in sums.items() if minor) or "-"
+
+
+def _as_json(account: Account) -> dict[str, Any]:
+    def plain(sums: Mapping[str, int]) -> dict[str, str]:
+        return {currency: decimal(minor, currency) for currency, minor in sums.items()}
+
+    return {
+        "creditor": account.creditor,
+        "debtor": account.code or account.debtor,
+        "key": account.debtor,
+        "name": account.name,
+        "country": account.country,
+        "standing": account.standing,
+        "invoices": account.invoices,
+        "oldest_due": account.oldest_due,
+        "overdue": plain(account.overdue),
+        "open": plain(account.open),
+        "credits": plain(account.credits),
+    }
+
+
+def _insolvent_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("debtor", metavar="DEBTOR", help="by code or exact name")
+    about_creditor(parser)
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--on", type=day, metavar="DAY", help="of the judgment; today without it")
+    when.add_argument("--false-match", action="store_true", help="it was somebody else")
+    signed(parser, reason=False)
+
+
+async def _insolvent(call: Call, opened: Opened) -> int:
+    call.args.invoices = []
+    concern = await meant(call, opened)
+    today = opened.books.today(concern.creditor, call.desk.clock())
+    judged = None
+    if not call.args.false_match:
+        judged = call.args.on(today) if call.args.on else today
+    if judged is not None and judged > today:
+        raise UsageError(f"--on {judged} is not here yet: name the day of the judgment")
+    command = Insolvency(judged_on=judged, reason=call.args.reason)
+    return await give(call, opened, concern, [command])
+
+
+def _cancel_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--as-what",
+        default=Death.CANCELLED.value,
+        choices=[death.value for death in Death],
+        help="what became of it; cancelled without it",
+    )
+    signed(parser)
+
+
+def _bounced_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--channel", default="email", metavar="CHANNEL", help="email without it")
+    signed(parser)
+
+
+def _policy_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--policy", required=True, metavar="NAME", help="a policy on offer")
+    signed(parser)
+
+
+async def _change_policy(call: Call, opened: Opened) -> int:
+    concern = await meant(call, opened)
+    policy = named(call.desk, call.args.policy)
+    command = ChangePolicy(policy=policy.name, version=policy.version, hash=policy.hash)
+    return await give(call, opened, concern, [command])
+
+
+COMMANDS: Final = (
+    Command(
+        name="debtors",
+        group="look",
+        summary="list debtors and what each owes",
+        run=booked(_debtors),
+        arguments=about_creditor,
+        examples=(("relance debtors --creditor atelier-nord", "one creditor's"),),
+    ),
+    Command(
+        name="insolvent",
+        group="record",
+        summary="a debtor is insolvent: nothing more is sent to it",
+        run=booked(_insolvent),
+        arguments=_insolvent_arguments,
+        examples=(
+            ("relance insolvent C1001 --on 2026-03-02", "judged on that day"),
+            ("relance insolvent C1001 --false-match", "it was somebody else: chasing goes on"),
+        ),
+    ),
+    order(
+        "cancel",
+        "an invoice is void: refused, rejected, cancelled or replaced",
+        group="record",
+        run=ordered("dead", lambda args, _: {"reason": args.as_what}),
+        arguments=_cancel_arguments,
+        examples=(("relance cancel AN-1001 --as-what replaced", "another one took its place"),),
+    ),
+    order(
+        "bounced",
+        "the last notice did not arrive",
+        group="record",
+        run=ordered("bounce", lambda args, _: {"outcome": args.channel}),
+        arguments=_bounced_arguments,
+        examples=(("relance bounced AN-1001", "its address is bad; the next way is taken"),),
+    ),
+    order(
+        "change-policy",
+        "chase under another policy from now on; rehearse it first",
+        group="steer",
+        run=booked(_change_policy),
+        arguments=_policy_arguments,
+        examples=(("relance change-policy --debtor C1001 --policy key-account", "a debtor"),),
+    ),
+)
