@@ -1,5 +1,9 @@
 """Looking at cases and composing for debtors: local activities, one transaction each."""
 
+import asyncio
+from collections.abc import Awaitable
+from typing import Final, TypeVar
+
 import structlog
 from temporalio import activity
 
@@ -12,6 +16,11 @@ from models.store.looking import Looking
 from models.wire import Composed, ComposeIn, Looked, LookIn
 
 _log = structlog.get_logger(__name__)
+
+#: Seconds that others may take to be told: what they miss, the sweep tells them.
+_TELLING: Final = 2.0
+
+T = TypeVar("T")
 
 
 class Deciding:
@@ -31,7 +40,7 @@ class Deciding:
         A debtor that cannot be woken never fails a look: the sweep wakes it.
         """
         seen = await self._looking.look(ask)
-        if seen.poke is not None and not await self._engine.poke(seen.poke):
+        if seen.poke is not None and not await _soon(self._engine.poke(seen.poke), 0):
             _log.warning("debtor not woken", creditor=ask.creditor, debtor=seen.poke.debtor)
         return seen.looked
 
@@ -42,7 +51,16 @@ class Deciding:
         moved = await self._composing.compose(ask)
         if moved.tell:
             entries = [Entry(number, "", "notice") for number in moved.tell]
-            told = await self._engine.tell(ask.creditor, entries)
+            told = await _soon(self._engine.tell(ask.creditor, entries), 0)
             if told < len(entries):
                 _log.warning("cases not told", creditor=ask.creditor, missing=len(entries) - told)
         return moved.composed
+
+
+async def _soon(telling: Awaitable[T], otherwise: T) -> T:
+    """Await others only so long that a step of ours ends within its time."""
+    try:
+        async with asyncio.timeout(_TELLING):
+            return await telling
+    except TimeoutError:
+        return otherwise

@@ -9,6 +9,7 @@ from pathlib import Path
 from temporalio import activity
 
 from activities.failing import plainly
+from activities.living import alive
 from models import names
 from models.errors import RefusedError
 from models.ledger.entries import Reject
@@ -51,10 +52,10 @@ class Reading:
 
         async def tell(entries: Sequence[Entry]) -> None:
             nonlocal started
-            activity.heartbeat(len(rejects))
             started += await self._engine.tell(ask.creditor, entries)
 
-        imported = await self._booked(ask, path, rejects, tell)
+        async with alive():
+            imported = await self._booked(ask, path, rejects, tell)
         kept = path.with_name(f"{path.stem}.rejects.csv")
         written = self._files.keep(iter(rejects), kept)
         return FileTaken(

@@ -1,7 +1,10 @@
 """Handing notices to their channels, exactly once."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
+from typing import Final, TypeVar
 
 import structlog
 from temporalio import activity
@@ -13,9 +16,16 @@ from models.chasing.notice import Notice
 from models.errors import RefusedError, UnavailableError, UncertainError
 from models.ports import Channel
 from models.store.outbox import Claim, Outbox
-from models.wire import Delivered, DeliverIn, ExpireIn
+from models.wire import Delivered, DeliverIn, Expired, ExpireIn
 
 _log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+#: Room between the end of a lease and the next attempt.
+_BREATH: Final = timedelta(seconds=1)
+#: Seconds between tries to record an outcome that nobody else knows.
+_TRIES: Final = (1, 2, 4, 8)
 
 
 class Sending:
@@ -48,11 +58,14 @@ class Sending:
 
     @activity.defn(name=names.EXPIRE)
     @plainly
-    async def expire(self, ask: ExpireIn) -> None:
+    async def expire(self, ask: ExpireIn) -> Expired:
         """End notices whose slot is over: planned ones are void, others unknown."""
+        wait = timedelta(0)
         for key in ask.notices:
-            state = await self._outbox.expire(key, ask.now)
-            _log.info("notice expired", notice=key, state=state)
+            ended = await self._outbox.expire(key, ask.now)
+            _log.info("notice expired", notice=key, state=ended.state)
+            wait = max(wait, ended.wait)
+        return Expired(wait=wait.total_seconds())
 
     async def _looked_up(self, ask: DeliverIn, claim: Claim, owner: str) -> Delivered:
         """Ask the channel about a notice that an earlier attempt may have handed over."""
@@ -66,17 +79,20 @@ class Sending:
         return Delivered(notice=ask.notice, state=state)
 
     async def _handed_over(self, ask: DeliverIn, notice: Notice, owner: str) -> Delivered:
+        outbox, key, now = self._outbox, ask.notice, ask.now
+        record: Callable[[], Awaitable[str]]
         try:
             receipt = await self._channel(notice).send(notice)
         except RefusedError as refused:
-            state = await self._outbox.failed(ask.notice, owner, str(refused), ask.now)
+            record = partial(outbox.failed, key, owner, str(refused), now)
         except UncertainError as unsure:
-            state = await self._outbox.unknown(ask.notice, owner, str(unsure), ask.now)
+            record = partial(outbox.unknown, key, owner, str(unsure), now)
         except UnavailableError:
-            await self._outbox.back(ask.notice, owner)
+            await _recorded(partial(outbox.back, key, owner))
             raise
         else:
-            state = await self._outbox.sent(ask.notice, owner, receipt.reference, ask.now)
+            record = partial(outbox.sent, key, owner, receipt.reference, now)
+        state = await _recorded(record)
         _log.info("notice delivered", notice=ask.notice, state=state, channel=notice.channel)
         return Delivered(notice=ask.notice, state=state)
 
@@ -88,8 +104,18 @@ class Sending:
         return channel
 
 
-#: Room between the end of a lease and the next attempt.
-_BREATH = timedelta(seconds=1)
+async def _recorded(record: Callable[[], Awaitable[T]]) -> T:
+    """Record an outcome; only this attempt knows it, so books that do not answer are waited for.
+
+    Raises:
+        UnavailableError: they did not answer in time; what is left is a look-up.
+    """
+    for pause in _TRIES:
+        try:
+            return await record()
+        except UnavailableError:
+            await asyncio.sleep(pause)
+    return await record()
 
 
 def _owner() -> str:

@@ -6,9 +6,10 @@ from typing import Final
 from temporalio import activity
 
 from activities.failing import plainly
+from activities.living import alive
 from models import names
 from models.ports import Engine
-from models.store.sweeping import MOST, Sweeping
+from models.store.sweeping import Forgotten, Sweeping
 from models.wire import Swept
 
 #: The most rounds of one sweep: what is left then waits for the next.
@@ -27,21 +28,25 @@ class Sweeper:
     @plainly
     async def sweep_up(self, now: datetime) -> Swept:
         """Repair what was forgotten; what cannot be reached waits for the next sweep."""
+        async with alive():
+            return await self._rounds(now)
+
+    async def _rounds(self, now: datetime) -> Swept:
         total = Swept()
+        past: tuple[int, int] | None = (0, 0)
         for _ in range(ROUNDS):
-            swept = await self._once(now)
+            if past is None:
+                break
+            forgotten = await self._sweeping.forgotten(now, past)
+            swept, past = await self._woken(forgotten), forgotten.past
             total = Swept(
                 started=total.started + swept.started,
                 told=total.told + swept.told,
                 poked=total.poked + swept.poked,
             )
-            if max(swept.started, swept.told) < MOST:
-                break
-            activity.heartbeat()
         return total
 
-    async def _once(self, now: datetime) -> Swept:
-        forgotten = await self._sweeping.forgotten(now)
+    async def _woken(self, forgotten: Forgotten) -> Swept:
         started = await self._engine.start(forgotten.starts)
         told = 0
         for creditor, entries in forgotten.tells.items():

@@ -148,6 +148,12 @@ class ExpireIn(Wire):
     now: datetime
 
 
+class Expired(Wire):
+    """What became of them; ``wait`` is how many seconds an attempt may still be at one."""
+
+    wait: float = 0.0
+
+
 class Swept(Wire):
     """What a sweep repaired: how many of each kind."""
 

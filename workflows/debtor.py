@@ -15,12 +15,11 @@ with workflow.unsafe.imports_passed_through():
         Delivered,
         DeliverIn,
         Delivery,
+        Expired,
         ExpireIn,
     )
-    from workflows.patience import ATTEMPT, DELIVERY, OURS, pause
+    from workflows.patience import ATTEMPT, DELIVERY, OURS, pause, rest
 
-#: Compositions in a row without a pause; more means that something keeps changing.
-IN_A_ROW = 10
 #: The least time a delivery has, when its slot is almost over.
 LEAST = timedelta(seconds=5)
 
@@ -68,8 +67,7 @@ class DebtorWorkflow:
             again = await self._deliver(ref, composed.deliveries)
             if again:
                 self._busy += 1
-                late = timedelta(0) if self._busy < IN_A_ROW else pause(1, 0)
-                self._wake(workflow.now() + late)
+                self._wake(workflow.now() + rest(self._busy, workflow.random().random()))
                 continue
             self._busy = 0
             if composed.at is not None:
@@ -145,12 +143,15 @@ class DebtorWorkflow:
                 retry_policy=DELIVERY,
             )
         except ActivityError:
-            await self._expire(ref, delivery)
-            return "expired"
+            return await self._expire(ref, delivery)
         return delivered.state
 
-    async def _expire(self, ref: DebtorRef, delivery: Delivery) -> None:
-        """End a notice whose slot is over; the sweep does it when the books do not answer."""
+    async def _expire(self, ref: DebtorRef, delivery: Delivery) -> str:
+        """End a notice whose slot is over; the sweep does it when the books do not answer.
+
+        While an attempt may still be at it, nobody can end it: it is composed for again
+        when that attempt must be over.
+        """
         ask = ExpireIn(
             creditor=ref.creditor,
             debtor=ref.debtor,
@@ -158,6 +159,13 @@ class DebtorWorkflow:
             now=workflow.now(),
         )
         try:
-            await workflow.execute_local_activity(names.EXPIRE, ask, **OURS)
+            expired: Expired = await workflow.execute_local_activity(
+                names.EXPIRE, ask, result_type=Expired, **OURS
+            )
         except ActivityError:
             workflow.logger.warning("a notice could not be expired; the sweep does it")
+            return "unavailable"
+        if expired.wait:
+            self._wake(workflow.now() + timedelta(seconds=expired.wait) + LEAST)
+            return "leased"
+        return "expired"

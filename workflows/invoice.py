@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from models import names
     from models.wire import InvoiceRef, Looked, LookIn
     from workflows.hearing import Hearing
-    from workflows.patience import OURS, pause
+    from workflows.patience import OURS, pause, rest
 
 
 @workflow.defn(name=names.INVOICE)
@@ -27,6 +27,7 @@ class InvoiceWorkflow(Hearing):
         super().__init__(ref)
         self._looks = 0
         self._failures = 0
+        self._hasty = 0
 
     @workflow.run
     async def run(self, ref: InvoiceRef) -> str:
@@ -39,8 +40,7 @@ class InvoiceWorkflow(Hearing):
                 continue
             self._show(looked)
             if not looked.closed:
-                left = None if looked.until is None else looked.until - workflow.now()
-                await self._wait(seen, left, looked.waits_for)
+                await self._wait(seen, self._left(looked), looked.waits_for)
                 continue
             await workflow.wait_condition(workflow.all_handlers_finished)
             if seen == self._told:
@@ -68,6 +68,17 @@ class InvoiceWorkflow(Hearing):
             return None
         self._failures = 0
         return looked
+
+    def _left(self, looked: Looked) -> timedelta | None:
+        """Return how long to sleep; answers that keep asking for a look at once are given rests."""
+        if looked.until is None:
+            return None
+        left = looked.until - workflow.now()
+        if left > timedelta(0):
+            self._hasty = 0
+            return left
+        self._hasty += 1
+        return rest(self._hasty, workflow.random().random())
 
     async def _wait(self, seen: int, left: timedelta | None, what: str) -> None:
         """Sleep until told something new, or until the time is over."""

@@ -33,9 +33,25 @@ DELIVERY: Final = RetryPolicy(
     maximum_interval=timedelta(minutes=5),
 )
 
+#: Without one for so long, whoever does a long piece of work is taken for dead.
+SIGN_OF_LIFE: Final = timedelta(seconds=30)
+
 #: While the books do not answer: the first pause and the longest.
 PAUSE: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(minutes=10)
+
+
+#: Steps in a row without a pause; more means that something keeps changing.
+IN_A_ROW: Final = 10
+
+
+def rest(steps: int, share: float) -> timedelta:
+    """Return how long to wait after so many steps in a row: nothing at first, then longer.
+
+    >>> rest(9, 0.0), rest(10, 0.0), rest(11, 0.0)
+    (datetime.timedelta(0), datetime.timedelta(seconds=30), datetime.timedelta(seconds=60))
+    """
+    return timedelta(0) if steps < IN_A_ROW else pause(steps - IN_A_ROW + 1, share)
 
 
 def pause(failures: int, share: float) -> timedelta:

@@ -8,6 +8,7 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from models import names
     from models.wire import Swept
+    from workflows.patience import SIGN_OF_LIFE
 
 #: A sweep that takes longer gives way to the next one.
 LONGEST = timedelta(minutes=10)
@@ -25,6 +26,7 @@ class SweepWorkflow:
             workflow.now(),
             result_type=Swept,
             start_to_close_timeout=LONGEST,
+            heartbeat_timeout=SIGN_OF_LIFE,
             retry_policy=RetryPolicy(maximum_attempts=3),
         )
         workflow.set_current_details(

@@ -121,7 +121,10 @@ class Looking:
                 seen = replace(seen, poke=await _reweighed(connection, view, world))
             if policy.statement != "never" and not seen.looked.closed:
                 seen = await _stated(connection, view, world, seen)
-            await self._written(connection, ask, view, growth, seen.looked)
+            new = await self._written(connection, ask, view, growth, seen.looked)
+            if not new and seen.poke is None:
+                # The first time, the process may have died before it could wake the debtor.
+                seen = replace(seen, poke=await _poked_for(connection, view, world))
             await wanted(connection, view)
             return seen
 
@@ -132,8 +135,9 @@ class Looking:
         view: View,
         growth: Growth,
         looked: Looked,
-    ) -> None:
-        await connection.execute(
+    ) -> bool:
+        """Write a look down; say whether it is new, not one that is repeated."""
+        written = await connection.execute(
             insert_new(connection, journal),
             {
                 **journalled(view.policy, view.answer),
@@ -161,6 +165,7 @@ class Looking:
                 "to_started": not looked.closed,
             },
         )
+        return written.rowcount > 0
 
 
 def _stamp(ask: LookIn) -> Stamp:
@@ -217,6 +222,14 @@ async def _registered(
     if first is not None and first <= answer.at:
         return None
     return DebtorRef(creditor=view.case.invoice.creditor, debtor=world.debtor.key, at=answer.at)
+
+
+async def _poked_for(connection: AsyncConnection, view: View, world: Around) -> DebtorRef | None:
+    """Return the debtor to wake for its first slot, if it has one."""
+    first = (await connection.execute(_FIRST, {"debtor_id": view.filed.debtor_id})).scalar()
+    if first is None:
+        return None
+    return DebtorRef(creditor=view.case.invoice.creditor, debtor=world.debtor.key, at=first)
 
 
 async def _stated(connection: AsyncConnection, view: View, world: Around, seen: Seen) -> Seen:

@@ -1,8 +1,9 @@
 """What nobody woke: cases without a workflow, events unseen, slots and notices past their time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import and_, bindparam, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,13 +17,16 @@ from models.wire import DebtorRef, Start
 
 #: How long something may be late before a sweep takes it for forgotten.
 LATE: Final = timedelta(seconds=45)
-#: The most things one sweep takes on; the next takes the rest.
+#: The most things of a kind that one round of a sweep takes on.
 MOST: Final = 2000
+#: Past every id.
+_END: Final = 2**31 - 1
 
 _UNSTARTED: Final = (
-    select(invoices.c.creditor, invoices.c.number, invoices.c.due, debtors.c.key)
+    select(invoices.c.id, invoices.c.creditor, invoices.c.number, invoices.c.due, debtors.c.key)
     .join_from(invoices, debtors, debtors.c.id == invoices.c.debtor_id)
     .where(
+        invoices.c.id > bindparam("past"),
         invoices.c.closed == false(),
         invoices.c.started == false(),
         invoices.c.imported_at < bindparam("late"),
@@ -31,10 +35,11 @@ _UNSTARTED: Final = (
     .limit(MOST)
 )
 _UNSEEN: Final = (
-    select(invoices.c.creditor, invoices.c.number)
+    select(invoices.c.id, invoices.c.creditor, invoices.c.number)
     .join_from(invoices, debtors, debtors.c.id == invoices.c.debtor_id)
     .join(creditors, creditors.c.key == invoices.c.creditor)
     .where(
+        invoices.c.id > bindparam("past"),
         invoices.c.closed == false(),
         invoices.c.started,
         or_(
@@ -62,7 +67,11 @@ _NOTICES: Final = (
     .join_from(notices, debtors, debtors.c.id == notices.c.debtor_id)
     .where(
         or_(
-            and_(notices.c.state == "planned", notices.c.at < bindparam("late")),
+            and_(
+                notices.c.state == "planned",
+                notices.c.at < bindparam("late"),
+                or_(notices.c.lease_until.is_(None), notices.c.lease_until < bindparam("late")),
+            ),
             and_(notices.c.state == "sending", notices.c.lease_until < bindparam("late")),
         )
     )
@@ -73,11 +82,16 @@ _NOTICES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What a sweep found: whom to start, whom to tell, whom to poke."""
+    """What a sweep found: whom to start, whom to tell, whom to poke.
+
+    Attributes:
+        past: how far it came among those to start and to tell; ``None`` at the end.
+    """
 
     starts: tuple[Start, ...]
     tells: dict[str, tuple[Entry, ...]]
     pokes: tuple[DebtorRef, ...]
+    past: tuple[int, int] | None
 
 
 class Sweeping:
@@ -87,26 +101,35 @@ class Sweeping:
         """Look into these books."""
         self._store = store
 
-    async def forgotten(self, now: datetime) -> Forgotten:
-        """Return what should have been woken by now.
+    async def forgotten(self, now: datetime, past: tuple[int, int] = (0, 0)) -> Forgotten:
+        """Return what should have been woken by now, from where the round before came to.
 
         Raises:
             UnavailableError: the books do not answer.
         """
         values = {"late": now - LATE}
         async with self._store.reading() as connection:
-            starts = tuple(
+            unstarted = (await connection.execute(_UNSTARTED, {**values, "past": past[0]})).all()
+            unseen = (await connection.execute(_UNSEEN, {**values, "past": past[1]})).all()
+            pokes = () if any(past) else await _pokes(connection, now)
+        tells: dict[str, list[Entry]] = {}
+        for row in unseen:
+            tells.setdefault(row.creditor, []).append(Entry(row.number, "", "facts"))
+        more = max(len(unstarted), len(unseen)) == MOST
+        return Forgotten(
+            starts=tuple(
                 Start(creditor=row.creditor, number=row.number, debtor=row.key, due=row.due)
-                for row in await connection.execute(_UNSTARTED, values)
-            )
-            tells: dict[str, list[Entry]] = {}
-            for creditor, number in await connection.execute(_UNSEEN, values):
-                tells.setdefault(creditor, []).append(Entry(number, "", "facts"))
-            return Forgotten(
-                starts=starts,
-                tells={creditor: tuple(entries) for creditor, entries in tells.items()},
-                pokes=await _pokes(connection, now),
-            )
+                for row in unstarted
+            ),
+            tells={creditor: tuple(entries) for creditor, entries in tells.items()},
+            pokes=pokes,
+            past=(_last(unstarted), _last(unseen)) if more else None,
+        )
+
+
+def _last(rows: Sequence[Any]) -> int:
+    """Return the id of the last row; past every id when there is none left."""
+    return rows[-1].id if len(rows) == MOST else _END
 
 
 async def _pokes(connection: AsyncConnection, now: datetime) -> tuple[DebtorRef, ...]:

@@ -159,6 +159,7 @@ def hurry() -> None:
     patience.DELIVERY = RetryPolicy(
         initial_interval=timedelta(seconds=0.3), maximum_interval=timedelta(seconds=2)
     )
+    patience.SIGN_OF_LIFE = timedelta(seconds=6)
     patience.PAUSE = timedelta(seconds=1)
     patience.LONGEST_PAUSE = timedelta(seconds=4)
     sweeping.LATE = timedelta(seconds=2)

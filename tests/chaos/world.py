@@ -124,6 +124,9 @@ def item(
     }
 
 
+_OWED = select(invoices.c.number, invoices.c.open, invoices.c.closed)
+
+
 @dataclass
 class Count:
     """What reached the debtors, against what the books say.
@@ -296,11 +299,7 @@ class World:
         async with self.house.store.reading() as connection:
             rows = (await connection.execute(select(notices.c.key, notices.c.state))).all()
             bodies = (await connection.execute(select(notices.c.key, notices.c.body))).all()
-            owed = (
-                await connection.execute(
-                    select(invoices.c.number, invoices.c.open, invoices.c.closed)
-                )
-            ).all()
+            owed = (await connection.execute(_OWED)).all()
             numbers = [row.number for row in owed]
             cases = await cases_named(connection, "house", numbers)
         keys = {token(row.key): row.key for row in rows}
@@ -325,7 +324,7 @@ class World:
         )
 
     async def settled(self, levels: Sequence[str], seconds: float = PATIENCE) -> Count:
-        """Wait until all open invoices have said these levels, paid ones are closed, all is sent."""
+        """Wait until open invoices have said these levels, paid ones closed, and all is sent."""
         count = await self.count()
         for _ in range(int(seconds / 0.2)):
             if not count.unsaid(levels) and not self._under_way(count):
