@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.chasing import events as ev
 from models.chasing.answering import Heard
 from models.chasing.answers import Close, Contact
 from models.chasing.composing import compose
@@ -27,6 +28,7 @@ from models.store.reading import Filed, cases_of_debtor
 from models.store.statements import insert_new
 from models.store.stating import STATEMENT, registered, stated
 from models.store.stating import due as due_statement
+from models.store.tables.items import case_events, invoices
 from models.store.tables.records import journal
 from models.store.tables.saying import notices, slots
 from models.wire import Composed, ComposeIn
@@ -49,11 +51,22 @@ _PUT_OFF: Final = (
     )
     .values(at=bindparam("to_at"), blocker=bindparam("to_blocker"))
 )
-_CONTACTS: Final = select(notices.c.on, notices.c.at, notices.c.legal, notices.c.reached_on).where(
+_CONTACTS: Final = select(notices.c.on, notices.c.at, notices.c.legal).where(
     notices.c.debtor_id == bindparam("debtor_id"),
     notices.c.on >= bindparam("since"),
     notices.c.counts,
+    notices.c.channel != "call",
     notices.c.state.in_(("planned", "sending", "sent", "unknown")),
+)
+#: Calls to a debtor, whether one was asked for or not.
+_CALLS: Final = (
+    select(case_events.c.body)
+    .join_from(case_events, invoices, invoices.c.id == case_events.c.invoice_id)
+    .where(
+        invoices.c.debtor_id == bindparam("debtor_id"),
+        case_events.c.kind == "call-made",
+        case_events.c.on >= bindparam("since"),
+    )
 )
 
 
@@ -241,13 +254,15 @@ def _as_of(same_day: bool, slot: datetime, now: datetime) -> datetime:  # noqa: 
 async def pace_of(connection: AsyncConnection, debtor_id: int, today: date) -> Pace:
     """Return a debtor's contacts: each slot counts once, however many notices it had.
 
-    A call counts on the day on which it reached somebody.
+    Calls that reached somebody count once a day, however many invoices they were about.
     """
     values = {"debtor_id": debtor_id, "since": today - MEMORY}
     rows = (await connection.execute(_CONTACTS, values)).all()
-    contacts = {row.at: row.reached_on or row.on for row in rows}
+    contacts = {row.at: row.on for row in rows}
+    made = [ev.loaded(body) for body in (await connection.execute(_CALLS, values)).scalars()]
+    calls = {e.on for e in made if isinstance(e, ev.CallMade) and e.outcome == "reached"}
     legal = [row.on for row in rows if row.legal]
-    return Pace(tuple(sorted(contacts.values())), max(legal, default=None))
+    return Pace(tuple(sorted([*contacts.values(), *calls])), max(legal, default=None))
 
 
 def _to_tell(sitting: _Sitting, result: Composition, late: set[int]) -> tuple[str, ...]:

@@ -233,9 +233,10 @@ async def _poked_for(connection: AsyncConnection, view: View, world: Around) -> 
 
 
 async def _stated(connection: AsyncConnection, view: View, world: Around, seen: Seen) -> Seen:
-    """See that the debtor's next statement has its slot."""
-    yesterday = view.policy.day(view.now) - timedelta(days=1)
-    at = await registered(connection, view.filed, view.policy, yesterday, view.now)
+    """See that the debtor's next statement has its slot; today's only before it opens."""
+    today = view.policy.day(view.now)
+    after = today - timedelta(days=view.now < view.policy.opening(today))
+    at = await registered(connection, view.filed, view.policy, after, view.now)
     if at is None or (seen.poke is not None and seen.poke.at is not None and seen.poke.at <= at):
         return seen
     ref = DebtorRef(creditor=view.case.invoice.creditor, debtor=world.debtor.key, at=at)

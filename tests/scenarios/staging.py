@@ -85,14 +85,20 @@ def creditor(key: str, policy: str, sources: tuple[str, ...] = ()) -> Creditor:
 
 @asynccontextmanager
 async def furnished(
-    folder: Path, creditors: Mapping[str, Creditor], policies: Mapping[str, Policy]
+    folder: Path,
+    creditors: Mapping[str, Creditor],
+    policies: Mapping[str, Policy],
+    others: Mapping[str, Channel] | None = None,
 ) -> AsyncIterator[tuple[worker.House, Mapping[str, Memory]]]:
-    """Open a house on a SQLite file in ``folder`` that speaks by channels which only keep."""
+    """Open a house on a SQLite file in ``folder`` that speaks by channels which only keep.
+
+    ``others`` take the places of channels of their names.
+    """
     url = f"sqlite+aiosqlite:///{folder / 'books.db'}"
     await migrate(url)
     store = Store(url)
     memories = {name: Memory() for name in CHANNELS}
-    doors: dict[str, Channel] = dict(memories)
+    doors: dict[str, Channel] = {**memories, **(others or {})}
     books = Books(store, creditors, policies, frozenset(doors))
     settings = worker.Settings(var=folder, grace=0)
     try:

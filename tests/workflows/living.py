@@ -29,6 +29,7 @@ from models.chasing.commands import Command
 from models.chasing.policy import Policy
 from models.ledger.entries import ItemRow, Reject
 from models.orders import File, Order, Recorded
+from models.ports import Channel
 from models.store.booking import Booking
 from models.store.tables.items import case_events, invoices
 from models.store.tables.saying import notices
@@ -221,14 +222,17 @@ async def connected(address: str) -> Client:
 
 @asynccontextmanager
 async def living(
-    folder: Path, course: Mapping[str, Any], seconds: float = 0.5
+    folder: Path,
+    course: Mapping[str, Any],
+    seconds: float = 0.5,
+    others: Mapping[str, Channel] | None = None,
 ) -> AsyncIterator[Life]:
     """Open a house under a quick policy, at work on a server of its own."""
     async with server(folder) as client:
         policy = quick(course, seconds)
         house_of = {HOUSE: creditor(HOUSE, policy.name)}
         async with (
-            furnished(folder, house_of, {policy.name: policy}) as (house, memories),
+            furnished(folder, house_of, {policy.name: policy}, others) as (house, memories),
             at_work(client, house) as telling,
         ):
             yield Life(client, house, telling, memories, policy)

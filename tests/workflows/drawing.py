@@ -1,0 +1,194 @@
+"""Drawing stories at random: a ledger, policies, and what happens in forty-five days."""
+
+import csv
+from dataclasses import replace
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from models.chasing import script
+from models.chasing.policy import Policy
+from models.policies import shipped
+from tests.scenarios.telling import Scenario
+
+#: A Monday; Easter falls into the weeks that follow.
+SINCE = date(2031, 3, 31)
+DAYS = 45
+
+_CHANGES: list[dict[str, Any]] = [
+    {},
+    {"thank": True},
+    {"statement": "monthly"},
+    {"bundle_days": 4},
+    {"contacts_per_week": 1, "contact_gap_days": 5},
+    {"minimum": {"EUR": "150.00"}},
+    {"on_hand_over": "firm"},
+    {"on_hand_over": "apart"},
+    {"max_promises": 1, "max_promise_days": 10},
+    {"confirm": False, "gap_days": 2},
+]
+_DEBTORS: list[dict[str, str]] = [
+    {"debtor": "ALBA", "email": "a@alba.example", "street": "1 rue A", "country": "FR"},
+    {"debtor": "BORA", "email": "b@bora.example", "phone": "+4930901820", "country": "DE"},
+    {"debtor": "CIRO", "street": "3 High Street", "country": "GB"},
+    {"debtor": "DORA", "email": "d@dora.example", "street": "4 rue D", "country": "FR"},
+]
+_COLUMNS = (
+    *("number", "issued", "due", "amount", "currency", "debtor", "email", "phone", "street"),
+    *("postcode", "city", "country", "language", "policy", "payee", "method"),
+)
+_AMOUNTS = ["9.00", "80.00", "100.00", "250.00", "1000.00", "6000.00"]
+_PARTS = ["1.00", "50.00", "100.00", "300.00"]
+_REASONS = ["quality", "price", ""]
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> dict[str, Policy]:
+    """Draw one policy or two, as shipped or changed."""
+    found = {}
+    names = st.sampled_from(sorted(shipped()))
+    chosen = draw(st.lists(names, min_size=1, max_size=2, unique=True))
+    for name in chosen:
+        policy = shipped()[name]
+        changed = draw(st.sampled_from(_CHANGES))
+        if len(chosen) > 1 and "statement" in changed:
+            changed = {}  # which of two policies dates a debtor's statement is nobody's rule
+        if draw(st.booleans()):
+            levels = [{**level, "approval": "never"} for level in policy.as_text()["levels"]]
+            changed = {**changed, "levels": levels}
+        if changed:
+            named = {"name": f"{name}-as-drawn", **changed}
+            policy = Policy.model_validate({**policy.as_text(), **named})
+        found[policy.name] = policy
+    return found
+
+
+@st.composite
+def ledgers(draw: st.DrawFn, names: list[str]) -> list[dict[str, str]]:
+    """Draw up to eight items of up to three debtors."""
+    people = draw(st.lists(st.sampled_from(_DEBTORS), min_size=1, max_size=3, unique_by=id))
+    currencies = draw(st.sampled_from([["EUR"], ["EUR"], ["EUR", "GBP"]]))
+    rows = []
+    for count in range(1, draw(st.integers(1, 8)) + 1):
+        due = SINCE + timedelta(days=draw(st.integers(-20, 20)))
+        credit = count > 1 and draw(st.integers(0, 9)) == 0
+        amount = draw(st.sampled_from(_AMOUNTS))
+        rows.append(
+            {
+                "postcode": "75002",
+                "city": "Paris",
+                **draw(st.sampled_from(people)),
+                "number": f"F-{count}",
+                "issued": (due - timedelta(days=30)).isoformat(),
+                "due": due.isoformat(),
+                "amount": f"-{amount}" if credit else amount,
+                "currency": draw(st.sampled_from(currencies)),
+                "language": draw(st.sampled_from(["fr", "en", "de"])),
+                "policy": draw(st.sampled_from(names)),
+                "payee": draw(st.sampled_from(["", "", "", "FACTOR"])),
+                "method": "direct-debit" if draw(st.integers(0, 15)) == 0 else "",
+            }
+        )
+    return rows
+
+
+def _days(draw: st.DrawFn, on: date, most: int) -> str:
+    return (on + timedelta(days=draw(st.integers(-1, most)))).isoformat()
+
+
+@st.composite
+def happenings(  # noqa: C901, PLR0915  one case per kind
+    draw: st.DrawFn, rows: list[dict[str, str]], levels: list[str]
+) -> dict[str, Any]:
+    """Draw one thing that happens."""
+    on = SINCE + timedelta(days=draw(st.integers(0, DAYS - 1)))
+    kind = draw(st.sampled_from(_KINDS))
+    row = draw(st.sampled_from([row for row in rows if not row["amount"].startswith("-")]))
+    said: dict[str, Any] = {"on": on.isoformat(), "event": kind}
+    about_all = kind == "insolvency" or (kind in _WIDE and draw(st.integers(0, 3)) == 0)
+    said |= {"debtor": row["debtor"]} if about_all else {"invoice": row["number"]}
+    amount = draw(st.sampled_from([None, None, *_PARTS]))
+    match kind:
+        case "credit-note":
+            said |= {"amount": "1.00"}
+        case "payment" | "reversal" | "dispute":
+            said |= {} if amount is None or about_all else {"amount": amount}
+            said |= {"reason": draw(st.sampled_from(_REASONS))} if kind == "dispute" else {}
+        case "promise":
+            said |= {"by": _days(draw, on, 40)}
+            said |= {} if amount is None or about_all else {"amount": amount}
+            said |= {"accepted": True} if draw(st.integers(0, 3)) == 0 else {}
+        case "settle":
+            said |= {"outcome": draw(st.sampled_from(["for-debtor", "in-part", "against"]))}
+            said |= (
+                {"amount": draw(st.sampled_from(_PARTS))} if said["outcome"] == "in-part" else {}
+            )
+            said |= {"by": _days(draw, on, 15)} if draw(st.booleans()) else {}
+        case "hold":
+            said |= {"until": _days(draw, on, 15), "reason": "asked to"}
+        case "extend":
+            said |= {"until": _days(draw, on, 25), "reason": "agreed"}
+        case "reject":
+            said |= {"outcome": draw(st.sampled_from(["hold", "repeat", "skip"]))}
+            said |= {"until": _days(draw, on, 10)} if said["outcome"] == "hold" else {}
+        case "call":
+            said |= {"outcome": draw(st.sampled_from(["reached", "no-answer", "wrong-number"]))}
+        case "skip" | "send":
+            said |= {"reason": "decided"}
+            said |= {"level": draw(st.sampled_from(levels))} if draw(st.booleans()) else {}
+        case "release" | "write-off":
+            said |= {"reason": "decided"}
+        case _:
+            pass
+    return said
+
+
+_WIDE = {"promise", "dispute", "hold", "release", "call"}
+_KINDS = [
+    *["payment"] * 4,
+    *["promise"] * 4,
+    *["dispute"] * 3,
+    *["settle"] * 3,
+    *["hold"] * 2,
+    *["approve"] * 3,
+    "release",
+    "reject",
+    "call",
+    "extend",
+    "skip",
+    "send",
+    "bounce",
+    "credit-note",
+    "reversal",
+    "insolvency",
+    "write-off",
+]
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Scenario:
+    """Draw a scenario: nothing is expected of it but that both tellings agree."""
+    rules = draw(policies())
+    rows = draw(ledgers(list(rules)))
+    levels = sorted({level.name for policy in rules.values() for level in policy.levels})
+    told = draw(st.lists(happenings(rows, levels), max_size=14))
+    told.sort(key=lambda said: said["on"])
+    events = [script.parsed(line, said) for line, said in enumerate(told, 1)]
+    out = StringIO()
+    writer = csv.DictWriter(out, _COLUMNS, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    return Scenario(
+        path=Path("drawn.md"),
+        title="a story drawn at random",
+        prose="",
+        rule=0,
+        since=SINCE,
+        until=SINCE + timedelta(days=DAYS - 1),
+        policies=rules,
+        ledger=out.getvalue(),
+        story=tuple(replace(event, line=line) for line, event in enumerate(events, 1)),
+    )
