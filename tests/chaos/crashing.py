@@ -41,7 +41,7 @@ from models.store.looking import Looking
 from models.store.outbox import Outbox
 from models.store.tables.items import invoices
 from tests.chaos.mailbox import main as listen
-from workflows import debtor, intake, invoice, patience, sweep  # noqa: F401  as above
+from workflows import patience
 
 #: Open items as keywords, and what is called at each named point.
 Rows = Iterable[Mapping[str, Any]]
@@ -153,7 +153,7 @@ class ShortTasks(Interceptor):
 
 
 def hurry() -> None:
-    """Shorten what the engine waits for, in the proportions it has."""
+    """Shorten what the engine waits for, in its proportions, before workflows are imported."""
     outbox.LEASE = timedelta(seconds=5)
     patience.ATTEMPT = timedelta(seconds=4.5)
     patience.DELIVERY = RetryPolicy(
