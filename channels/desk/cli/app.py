@@ -61,8 +61,10 @@ def _carried_out(argv: list[str], desk_factory: Callable[[], Desk]) -> int:
         return _commanded(argv, desk_factory)
     except UsageError as wrong:
         return _failed(str(wrong), MISUSED)
-    except RelanceError as refused:
-        return _failed(str(refused), FAILED)
+    except BrokenPipeError:
+        raise
+    except (RelanceError, OSError) as failed:
+        return _failed(_sentence(failed), FAILED)
     except SystemExit as left:  # argparse has shown the help
         return left.code if isinstance(left.code, int) else DONE
 
@@ -130,6 +132,13 @@ def _examples(command: Command) -> str:
         return ""
     shown = [f"  {line}\n      {meaning}" for line, meaning in command.examples]
     return "\n".join(["examples:", *shown])
+
+
+def _sentence(failed: RelanceError | OSError) -> str:
+    """Return what went wrong; a file is named with what the system says of it."""
+    if isinstance(failed, OSError) and failed.filename:
+        return f"{failed.filename}: {failed.strerror}"
+    return str(failed)
 
 
 def _failed(sentence: str, status: int) -> int:

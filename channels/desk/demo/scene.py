@@ -6,7 +6,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from email import message_from_bytes, policy
@@ -89,7 +89,7 @@ class Scene:
         self.say("")
         self.say(f"  $ relance {shlex.join(words)}")
         answer = io.StringIO()
-        with redirect_stdout(answer):
+        with redirect_stdout(answer), redirect_stderr(answer):
             status = await asyncio.to_thread(app.run, words, lambda: desk)
         said = answer.getvalue().rstrip().splitlines()
         width = shutil.get_terminal_size((_WIDE, 0)).columns - len("    ")

@@ -55,16 +55,15 @@ async def _first_week(scene: Scene, items: Sequence[DemoItem]) -> None:
     await scene.until(0)
     scene.say("Reminders leave when the offices open: one mail a debtor, in its language.")
     await scene.until(1)
-    scene.letter()
-    await scene.typed("notices", lines=8)
     promised = _late(items, _PROMISES)[0]
-    scene.say("")
     scene.say("A debtor writes that it will pay. Its word pauses the invoice, and is confirmed.")
     await scene.typed("promise", promised.number, "--by", "tomorrow")
     disputed = _late(items, _DISPUTES)[0]
     scene.say("")
     scene.say("Another one complains: what is in dispute is not chased.")
     await scene.typed("dispute", disputed.number, "--reason", "quality")
+    scene.letter()
+    await scene.typed("notices", lines=8)
     await scene.until(2)
     await scene.typed("next", promised.number, disputed.number)
     scene.say("")

@@ -1,6 +1,8 @@
 """The door of the command: help, mistakes and exit statuses."""
 
 import shlex
+import subprocess
+import sys
 
 import pytest
 
@@ -63,3 +65,26 @@ def test_a_missing_argument_is_named(relance):
 
 def test_it_knows_its_version(relance):
     assert relance("--version").out.startswith("relance ")
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(relance, written, tmp_path):
+    ledger = written("l.csv", "number,due,amount,currency,debtor\nF-1,2026-03-20,5.00,EUR,D\n")
+    gone = tmp_path / "nowhere" / "mapping.toml"
+    answer = relance(
+        "import", "invoices", ledger, "--creditor", "kontor-west", "--save-mapping", gone
+    )
+    assert answer.status == 1
+    assert answer.err == f"relance: {gone}: No such file or directory\n"
+
+
+def test_what_nobody_reads_any_more_is_no_failure():
+    """As in ``relance policies show … | head -1``."""
+    code = (
+        "import sys; from channels.desk.cli import app;"
+        "app.overview = lambda family: 'x' * 1_000_000;"
+        "sys.exit(app.run([], lambda: None))"
+    )
+    asked = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    asked.stdout.read(1)
+    asked.stdout.close()
+    assert asked.wait(20) == 0
