@@ -62,6 +62,7 @@ class Statement:
             numbers=row.numbers,
             debtor=row.debtor or row.debtor_name,
             text=row.text,
+            oldest=self._run.file.oldest,
         )
         try:
             if row.amount < 0:

@@ -7,7 +7,9 @@ another process's transaction, which is done asleep, and for the disk, in a thre
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 from typing import Any, Final, Self
 
 #: Seconds between two tries to become the writer: short at first, for the usual short wait.
@@ -64,18 +66,16 @@ class DirectCursor:
         self._cursor.close()
 
     async def _become_writer(self, sql: str) -> None:
-        waited, tries = 0.0, 0
-        while True:
+        ends = time.perf_counter() + self._wait
+        for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
             try:
                 self._cursor.execute(sql)
             except sqlite3.OperationalError as refused:
-                if refused.sqlite_errorname not in _BUSY or waited >= self._wait:
+                if refused.sqlite_errorname not in _BUSY or time.perf_counter() > ends:
                     raise
+                await asyncio.sleep(pause)
             else:
                 return
-            pause = _PAUSES[min(tries, len(_PAUSES) - 1)]
-            await asyncio.sleep(pause)
-            waited, tries = waited + pause, tries + 1
 
 
 class DirectConnection:
@@ -100,7 +100,7 @@ class DirectConnection:
             self._open.commit()
             self._commits += 1
             if self._commits % _CHECKPOINT == 0:
-                await asyncio.to_thread(self._open.execute, "PRAGMA wal_checkpoint(PASSIVE)")
+                await asyncio.to_thread(_checkpoint, self._open)
 
     async def rollback(self) -> None:
         """Undo what is not committed."""
@@ -122,6 +122,11 @@ class DirectConnection:
             message = "connection closed"
             raise ValueError(message)
         return self._connection
+
+
+def _checkpoint(connection: sqlite3.Connection) -> None:
+    # A row left behind would keep the statement, and with it the next commit, from ending.
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 async def connect(path: str, wait: float) -> DirectConnection:

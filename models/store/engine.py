@@ -8,7 +8,7 @@ behind a lock, since the file has one writer at a time; readers have their own.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -32,10 +32,12 @@ from models.store.direct import connect
 WAIT: Final = 2.0
 #: How long a statement may take on PostgreSQL, in seconds.
 STATEMENT: Final = 3.0
-#: How long a bulk writer may hold the books, and then pauses on SQLite, in seconds.
-SLICE: Final = 0.02
-#: The most and the first number of things a bulk writer takes into one transaction.
-_MOST, _FIRST = 500, 16
+#: How long a bulk writer may hold SQLite, and then pauses, in seconds; PostgreSQL locks rows.
+SLICE, LONG_SLICE = 0.02, 0.2
+#: After writing to SQLite this long without a rest, others get their turn, in seconds.
+RUN, REST = 0.06, 0.012
+#: The most and the fewest things a bulk writer takes into one transaction.
+_MOST, _FEWEST = 500, 16
 _READERS: Final = 4
 #: What readers ask of SQLite, and what the writer asks.
 _PRAGMAS: Final = (
@@ -63,6 +65,7 @@ class Store:
         parsed = checked(url)
         self.sqlite = parsed.get_backend_name() == "sqlite"
         self._lock = asyncio.Lock()
+        self._began = self._ended = 0.0
         if self.sqlite:
             self._writer = _sqlite(parsed, writer=True)
             self._reader = _sqlite(parsed, writer=False)
@@ -77,11 +80,16 @@ class Store:
             UnavailableError: the database is locked, slow or gone; nothing was written.
         """
         if not self.sqlite:
-            async with _translated(), self._writer.begin() as connection:
+            async with _translated(), _opened(self._writer) as connection, connection.begin():
                 yield connection
             return
-        async with self._lock, _translated(), self._writer.begin() as connection:
-            yield connection
+        async with self._lock:
+            await self._rested()
+            try:
+                async with _translated(), _opened(self._writer) as connection, connection.begin():
+                    yield connection
+            finally:
+                self._ended = time.perf_counter()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -90,7 +98,7 @@ class Store:
         Raises:
             UnavailableError: the database is slow or gone.
         """
-        async with _translated(), self._reader.connect() as connection:
+        async with _translated(), _opened(self._reader) as connection:
             yield connection
 
     async def bulk(
@@ -110,16 +118,31 @@ class Store:
             What ``write`` returned, after each commit.
         """
         source = iter(things)
-        size = min(_FIRST, most)
+        size = min(_FEWEST, most)
+        slice_ = SLICE if self.sqlite else LONG_SLICE
         while batch := await asyncio.to_thread(_some, source, size):
             began = time.perf_counter()
             async with self.writing() as connection:
                 result = await write(connection, batch)
             took = time.perf_counter() - began
-            size = max(1, min(most, 2 * size, int(size * SLICE / max(took, 0.001))))
+            wanted = int(size * slice_ / max(took, 0.001))
+            size = min(most, 2 * size, max(wanted, _FEWEST))
             yield result
             if self.sqlite:
                 await asyncio.sleep(max(took, SLICE))
+
+    async def _rested(self) -> None:
+        """Leave the file to other processes for a moment after a run of writing.
+
+        Who waits for SQLite looks from time to time: without a rest, it would find the
+        file locked each time that it looks.
+        """
+        now = time.perf_counter()
+        if now - self._ended >= REST:
+            self._began = now
+        elif now - self._began > RUN:
+            await asyncio.sleep(REST)
+            self._began = time.perf_counter()
 
     async def close(self) -> None:
         """Give back every connection."""
@@ -197,6 +220,17 @@ def _postgresql(url: URL, pool: int) -> AsyncEngine:
             },
         },
     )
+
+
+@asynccontextmanager
+async def _opened(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection; a server that cannot be reached is unavailable."""
+    try:
+        connection = await engine.connect()
+    except OSError as unreachable:
+        raise _unavailable(unreachable) from None
+    async with aclosing(connection):
+        yield connection
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from alembic import command
@@ -13,6 +14,8 @@ from sqlalchemy import Connection
 from models.store.engine import Store
 
 _HERE: Final = Path(__file__).parent / "migrations"
+#: Alembic keeps its context in a module; processes wait for each other in the database.
+_ONE_AT_A_TIME: Final = Lock()
 
 
 def config(url: str) -> Config:
@@ -32,7 +35,7 @@ async def migrate(url: str) -> None:
     Raises:
         RefusedError: the URL names no database that the engine knows.
     """
-    await asyncio.to_thread(command.upgrade, config(url), "head")
+    await asyncio.to_thread(_upgrade, url)
 
 
 async def pending(url: str) -> bool:
@@ -48,6 +51,11 @@ async def pending(url: str) -> bool:
     finally:
         await store.close()
     return found != set(ScriptDirectory.from_config(config(url)).get_heads())
+
+
+def _upgrade(url: str) -> None:
+    with _ONE_AT_A_TIME:
+        command.upgrade(config(url), "head")
 
 
 def _heads(connection: Connection) -> set[str]:

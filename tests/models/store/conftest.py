@@ -91,7 +91,7 @@ def url(request, tmp_path_factory) -> str:
 @pytest.fixture
 async def store(url) -> AsyncIterator[Store]:
     """Empty books."""
-    opened = Store(url, pool=5)
+    opened = Store(url, pool=12)
     tables = [table.name for table in reversed(Row.metadata.sorted_tables)]
     async with opened.writing() as connection:
         if opened.sqlite:
