@@ -74,7 +74,8 @@ async def contacts(call: Call, opened: Opened) -> int:
     with call.out.counting(f"reading {call.args.file.name}") as count:
         rows = counted(call.desk.files.reader.contacts(call.args.file, locale), count)
         done = await opened.booking.import_contacts(creditor.key, rows, file, reject=rejecting.add)
-    return _said(call, Taken(creditor, done, rejecting))
+    news = done.new + done.changed > 0
+    return _said(call, Taken(creditor, done, rejecting, not news or await opened.engine.sweep()))
 
 
 async def payments(call: Call, opened: Opened) -> int:

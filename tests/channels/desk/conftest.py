@@ -97,11 +97,61 @@ def emptied(tmp_path_factory) -> Path:
     return path
 
 
-@pytest.fixture
-def url(emptied, tmp_path) -> str:
-    path = tmp_path / "books.db"
+def made(path: Path, engine: Engine, time: Time) -> Desk:
+    """A desk over real books; what runs for long is not here."""
+
+    async def never(_options) -> int:
+        raise AssertionError
+
+    @asynccontextmanager
+    async def opened():
+        store = Store(f"sqlite+aiosqlite:///{path}")
+        books = Books(store, creditors(), policies(), CHANNELS)
+        try:
+            yield Opened(books, Booking(books), engine, Views(store))
+        finally:
+            await store.close()
+
+    return Desk(
+        files=Files(connect(), reader.found, mapping.load, mapping.save, rejects.write),
+        policies=policies(),
+        creditors=creditors(),
+        clock=time,
+        var=path.parent / "var",
+        open=opened,
+        up=never,
+        demo=never,
+        worker=never,
+        install=never,
+    )
+
+
+@pytest.fixture(scope="session")
+def filled(emptied, tmp_path_factory) -> Path:
+    """Books with the ledger above, of atelier-nord and thawed, to copy."""
+    path = tmp_path_factory.mktemp("filled") / "books.db"
     shutil.copyfile(emptied, path)
-    return f"sqlite+aiosqlite:///{path}"
+    ledger = path.with_name("first.csv")
+    ledger.write_text(LEDGER, "utf-8")
+    desk = made(path, Engine(), Time())
+    for words in (
+        ["import", "invoices", str(ledger), "--creditor", "atelier-nord"],
+        ["thaw", "atelier-nord"],
+    ):
+        assert run(words, lambda: desk) == 0
+    return path
+
+
+@pytest.fixture
+def path(emptied, tmp_path) -> Path:
+    """Where this test's books lie."""
+    return Path(shutil.copyfile(emptied, tmp_path / "books.db"))
+
+
+@pytest.fixture
+def thawed(filled, path) -> None:
+    """Have the ledger in the books."""
+    shutil.copyfile(filled, path)
 
 
 @pytest.fixture
@@ -115,33 +165,8 @@ def time() -> Time:
 
 
 @pytest.fixture
-def desk(url, engine, time, tmp_path) -> Desk:
-    """A desk over real books; what runs for long is not here."""
-
-    async def never(_options) -> int:
-        raise AssertionError
-
-    @asynccontextmanager
-    async def opened():
-        store = Store(url)
-        books = Books(store, creditors(), policies(), CHANNELS)
-        try:
-            yield Opened(books, Booking(books), engine, Views(store))
-        finally:
-            await store.close()
-
-    return Desk(
-        files=Files(connect(), reader.found, mapping.load, mapping.save, rejects.write),
-        policies=policies(),
-        creditors=creditors(),
-        clock=time,
-        var=tmp_path / "var",
-        open=opened,
-        up=never,
-        demo=never,
-        worker=never,
-        install=never,
-    )
+def desk(path, engine, time) -> Desk:
+    return made(path, engine, time)
 
 
 @pytest.fixture
@@ -171,11 +196,11 @@ def written(tmp_path) -> Callable[[str, str], Path]:
 
 
 @pytest.fixture
-def look(url, time) -> Callable[..., None]:
+def look(path, time) -> Callable[..., None]:
     """Let the engine look at invoices of atelier-nord, as its workflows do."""
 
     async def looking(*numbers: str) -> None:
-        store = Store(url)
+        store = Store(f"sqlite+aiosqlite:///{path}")
         tools = (store, creditors(), CHANNELS, "test")
         looks, composes = Looking(*tools), Composing(*tools)
         for count, number in enumerate(numbers):
@@ -202,13 +227,3 @@ def look(url, time) -> Callable[..., None]:
         await store.close()
 
     return lambda *numbers: asyncio.run(looking(*numbers))
-
-
-@pytest.fixture
-def thawed(relance, written, engine) -> None:
-    """The ledger of these tests, in the books of atelier-nord and thawed."""
-    ledger = written("first.csv", LEDGER)
-    assert relance("import", "invoices", ledger, "--creditor", "atelier-nord").status == 0
-    assert relance("thaw", "atelier-nord").status == 0
-    engine.told.clear()
-    engine.asked = 0

@@ -126,4 +126,4 @@ def test_the_story_can_be_told(desk, engine, time, tmp_path, monkeypatch):
     assert "What waits for what" in text
     assert "http://127.0.0.1:8233" in text
     assert json.dumps(text)
-    assert engine.swept == 2
+    assert engine.swept == 4

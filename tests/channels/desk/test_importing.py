@@ -101,10 +101,11 @@ def test_a_yes_may_be_given_at_once(relance, written, ledger):
     assert (line["settled"], line["waiting"], line["state"]) == (1, 0, "done")
 
 
-def test_contacts_and_payments_go_in(relance, written, ledger):
+def test_contacts_and_payments_go_in(relance, written, ledger, engine):
     relance("import", "invoices", ledger, *WHOSE)
     contacts = written("c.csv", "debtor,role,email\nD1,management,chef@musterbau.example\n")
     assert "1 new" in relance("import", "contacts", contacts, *WHOSE).out
+    assert engine.swept == 1
     bank = written(
         "bank.csv",
         "date;amount;currency;invoice;reference\n"
