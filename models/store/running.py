@@ -77,6 +77,8 @@ class Run:
         elif earlier != said:
             why = f"number {row.number} is stated differently in an earlier row"
             self.refuse(row.line, "", "", why)
+        else:
+            self.result.unchanged += 1
         return False
 
     def refuse_row(self, row: ItemRow, column: str, value: str, expected: str) -> None:
