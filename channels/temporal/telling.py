@@ -144,7 +144,7 @@ class Telling:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             start_signal=signal,
-            start_signal_args=[Said(event=entry.event_id or entry.kind)],
+            start_signal_args=[Said(event=_place(entry))],
             static_summary=f"invoice {entry.number} of {creditor}",
             rpc_timeout=DEADLINE,
         )
@@ -180,6 +180,15 @@ class Telling:
             message = "not connected to Temporal"
             raise UnavailableError(message)
         return self._client
+
+
+def _place(entry: Entry) -> str:
+    """Return the event's place in the books: its id begins with words of whoever ordered it.
+
+    A bank's reference or a caller's id may name a person; invoice and sequence do not.
+    """
+    place = entry.event_id.rsplit(".", 2)[1:]
+    return ".".join(place) if len(place) == 2 and all(map(str.isdigit, place)) else entry.kind  # noqa: PLR2004  invoice and sequence
 
 
 def _signal(kind: str) -> str:

@@ -54,8 +54,8 @@ def policies(draw: st.DrawFn) -> dict[str, Policy]:
     for name in chosen:
         policy = shipped()[name]
         changed = draw(st.sampled_from(_CHANGES))
-        if len(chosen) > 1 and "statement" in changed:
-            changed = {}  # which of two policies dates a debtor's statement is nobody's rule
+        if len(chosen) > 1:  # which of two policies dates a debtor's statement is nobody's rule
+            changed = {**changed, "statement": "never"}
         if draw(st.booleans()):
             levels = [{**level, "approval": "never"} for level in policy.as_text()["levels"]]
             changed = {**changed, "levels": levels}
