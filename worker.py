@@ -168,7 +168,7 @@ def files() -> Files:
 
 def workers(client: "Client", house: House, telling: "Telling") -> list["Worker"]:
     """Return the core's worker and one per channel, each on its own task queue."""
-    from temporalio.worker import Worker
+    from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
     from activities import booking, deciding, reading, sending, sweeping
     from models.store.composing import Composing
@@ -203,6 +203,9 @@ def workers(client: "Client", house: House, telling: "Telling") -> list["Worker"
             sweep.sweep_up,
             take.take_in,
         ],
+        # Workflows import nothing but names and values, which the linter sees to; a sandbox
+        # around each would take a third of the worker's time.
+        workflow_runner=UnsandboxedWorkflowRunner(),
         max_concurrent_workflow_tasks=settings.workflow_tasks,
         max_concurrent_local_activities=settings.workflow_tasks,
         max_cached_workflows=settings.cached,
@@ -368,13 +371,16 @@ async def _desk_opened(
     from channels.temporal.connecting import connect
     from channels.temporal.telling import Telling
     from models.store.booking import Booking
-    from models.store.migrating import migrate
+    from models.store.version import current
     from models.store.views import Views
 
     address = find(settings.var)
     if address and "TEMPORAL_ADDRESS" not in os.environ:
         os.environ["TEMPORAL_ADDRESS"] = address
-    await migrate(settings.url)
+    if not await current(settings.url):
+        from models.store.migrating import migrate
+
+        await migrate(settings.url)
     house = opened(settings, rules)
     try:
         yield Opened(house.books, Booking(house.books), Telling(connect), Views(house.store))

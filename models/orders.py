@@ -65,11 +65,15 @@ class Order:
 
 
 class Entry(NamedTuple):
-    """What to tell the workflow of an invoice: the event's id and what it is."""
+    """What to tell the workflow of an invoice: the event's id and what it is.
+
+    ``creditor`` is whose invoice it is; empty for that of the order or file it came from.
+    """
 
     number: str
     event_id: str
     kind: str
+    creditor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,7 +129,10 @@ class Engine(Protocol):
         ...
 
     async def tell(self, creditor: str, entries: Sequence[Entry]) -> int:
-        """Tell invoices' workflows of committed events; return how many were told."""
+        """Tell invoices' workflows of committed events; return how many were told.
+
+        ``creditor`` is that of entries which name none.
+        """
         ...
 
     async def poke(self, ref: DebtorRef) -> bool:

@@ -57,8 +57,11 @@ class Growth:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """What to tell the invoice's workflow: one entry per event."""
-        number = self.filed.case.invoice.number
-        return tuple(Entry(number, row["event_id"], row["kind"]) for row in self.rows)
+        invoice = self.filed.case.invoice
+        return tuple(
+            Entry(invoice.number, row["event_id"], row["kind"], invoice.creditor)
+            for row in self.rows
+        )
 
 
 def grown(filed: Filed, events: Sequence[ev.Event], stamp: Stamp) -> Growth:

@@ -198,7 +198,7 @@ class Booking:
                 numbers = await stale(connection, creditor)
             for start in range(0, len(numbers), _BATCH):
                 some = numbers[start : start + _BATCH]
-                await tell([Entry(number, event, "books-read") for number in some])
+                await tell([Entry(number, event, "books-read", creditor) for number in some])
 
 
 async def _told(batches: AsyncIterator[tuple[Entry, ...]], tell: Tell) -> None:

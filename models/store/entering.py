@@ -161,7 +161,7 @@ async def _entered(connection: AsyncConnection, run: Run, new: Sequence[New]) ->
         key = ids[one.row.creditor, one.row.number]
         rows = [row_of(key, (1, seq), e, stamp) for seq, e in enumerate(one.events, start=1)]
         events.extend(rows)
-        entries.append(Entry(one.row.number, rows[0]["event_id"], "entered"))
+        entries.append(Entry(one.row.number, rows[0]["event_id"], "entered", one.row.creditor))
         if said := stated(one.row):
             since = min(one.row.issued or date.max, one.events[0].on)
             none = dict.fromkeys(("owner", "payee", "servicer"))

@@ -21,6 +21,7 @@ from models.ledger.creditor import Creditor
 from models.store.appending import Stamp, append, grown
 from models.store.around import around
 from models.store.engine import Store
+from models.store.postponing import put_off
 from models.store.reading import Filed, cases_of_debtor
 from models.store.standing import stands
 from models.store.statements import insert_new
@@ -151,12 +152,17 @@ class Outbox:
     async def expire(self, key: str, now: datetime) -> Claim:
         """End a notice whose slot is over: planned is void, sending is unknown.
 
+        An answer that is planned goes at the next opening instead.
+
         Returns:
             The state it ended in; ``leased``, with how long, while an attempt may be at it.
         """
         async with self._store.writing() as connection:
             row = await _locked(connection, key)
             if row.state == "planned":
+                if NoticeKind(row.kind).answers:
+                    await put_off(connection, row, self._creditors, now)
+                    return Claim("planned")
                 await _void(connection, row, now)
                 return Claim("void")
             if row.state != "sending":

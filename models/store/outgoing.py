@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import bindparam, desc, insert, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.chasing.moment import Draft
 from models.chasing.notice import NoticeKind, dumped
 from models.chasing.noticing import Envelope, noticed
+from models.chasing.policy import Policy
 from models.chasing.reaching import Route
 from models.ledger.creditor import Creditor
 from models.store.around import Around
@@ -141,7 +142,7 @@ class Outgoing:
             "level": draft.level,
             "at": draft.at,
             "on": draft.on,
-            "ends": _ends(draft),
+            "ends": ends(draft.policy, draft.on, draft.at),
             "state": "sent" if by_hand else "planned",
             "sent_at": self.at if by_hand else None,
             "body": dumped(notice),
@@ -202,7 +203,7 @@ class Outgoing:
         return tuple(reversed(keys))
 
 
-def _ends(draft: Draft) -> datetime:
+def ends(policy: Policy, on: date, at: datetime) -> datetime:
     """Return when a notice's slot ends: it must not leave on another day than composed for."""
-    ends = draft.policy.closing(draft.on)
-    return ends if ends > draft.at else draft.at + draft.policy.scaled(timedelta(hours=1))
+    closes = policy.closing(on)
+    return closes if closes > at else at + policy.scaled(timedelta(hours=1))

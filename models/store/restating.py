@@ -78,7 +78,8 @@ async def restate(
         growths.append(growth)
         run.result.settled += any(isinstance(event, ev.LedgerSettled) for event in growth.events)
         if not growth.rows:
-            entries.append(Entry(row.number, stamp.order, "restated"))
+            creditor = filed.case.invoice.creditor
+            entries.append(Entry(row.number, stamp.order, "restated", creditor))
     await connection.execute(_RESTATE, [_values(r, k, k.id in rights) for r, k in changed])
     await keep_rights(connection, list(rights.values()))
     return await append(connection, growths) + tuple(entries)
