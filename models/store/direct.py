@@ -133,9 +133,11 @@ async def connect(path: str, wait: float) -> DirectConnection:
     """Open a file for writing.
 
     Args:
-        path: of the file.
+        path: of the file, or a URI that says how to open it.
         wait: seconds to wait for another process that writes.
     """
     # Transactions begin and end as they are told to: no isolation level of the driver's.
-    driver = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+    driver = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=0, uri=path.startswith("file:")
+    )
     return DirectConnection(driver, wait)

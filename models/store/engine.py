@@ -6,12 +6,14 @@ behind a lock, since the file has one writer at a time; readers have their own.
 """
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -19,11 +21,13 @@ from sqlalchemy.exc import (
     ArgumentError,
     DataError,
     DBAPIError,
+    DisconnectionError,
     IntegrityError,
     ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from models.errors import RefusedError, UnavailableError
 from models.store.direct import connect
@@ -64,6 +68,7 @@ class Store:
         """
         parsed = checked(url)
         self.sqlite = parsed.get_backend_name() == "sqlite"
+        self._file = str(parsed.database) if self.sqlite else None
         self._lock = asyncio.Lock()
         self._began = self._ended = 0.0
         if self.sqlite:
@@ -71,6 +76,11 @@ class Store:
             self._reader = _sqlite(parsed, writer=False)
         else:
             self._writer = self._reader = _postgresql(parsed, pool)
+
+    @property
+    def missing(self) -> bool:
+        """Whether the database is a file that is not there."""
+        return self._file is not None and _identity(self._file) is None
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -179,9 +189,13 @@ def _some(source: Iterable[T], size: int) -> list[T]:
 def _sqlite(url: URL, *, writer: bool) -> AsyncEngine:
     path = str(url.database)
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    own: dict[str, Any] = {"async_creator_fn": lambda *_, **__: connect(path, WAIT)}
+    # A file that is missing is not made: an empty one would hide that the books are gone.
+    existing = f"file:{quote(path)}"
+    own: dict[str, Any] = {
+        "async_creator_fn": lambda *_, **__: connect(f"{existing}?mode=rw", WAIT)
+    }
     engine = create_async_engine(
-        url,
+        url.set(database=existing, query={**url.query, "mode": "rw", "uri": "true"}),
         pool_size=1 if writer else _READERS,
         max_overflow=0,
         pool_timeout=WAIT,
@@ -190,17 +204,32 @@ def _sqlite(url: URL, *, writer: bool) -> AsyncEngine:
     )
 
     @event.listens_for(engine.sync_engine, "connect")
-    def _(driver: DBAPIConnection, _record: object) -> None:
+    def _(driver: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _identity(path)
         cursor = driver.cursor()
         for pragma in _PRAGMAS[writer]:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def _(_driver: DBAPIConnection, record: ConnectionPoolEntry, _fairy: object) -> None:
+        # What is written to a file that was moved away or replaced would be lost.
+        if record.info["file"] != _identity(path):
+            raise DisconnectionError
 
     @event.listens_for(engine.sync_engine, "begin")
     def _(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
 
     return engine
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116  before each transaction: a Path costs more than it
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _postgresql(url: URL, pool: int) -> AsyncEngine:

@@ -45,6 +45,8 @@ async def pending(url: str) -> bool:
         UnavailableError: it cannot be asked.
     """
     store = Store(url, pool=1)
+    if store.missing:
+        return True
     try:
         async with store.reading() as connection:
             found = await connection.run_sync(_heads)
