@@ -6,11 +6,11 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.answers import Blocker, Contact, Wait
+from models.chasing.answers import Blocker, Contact, State, Wait
 from models.chasing.drafting import also_open, totals
 from models.chasing.dunning import settle
 from models.chasing.moment import Look, Moment, Position
-from models.chasing.notice import Line, Notice
+from models.chasing.notice import AlsoOpen, Line, Notice
 from models.store.around import Around, credits_of
 from models.store.policies import policy_of
 from models.store.reading import Filed, cases_named, cases_of_debtor
@@ -49,7 +49,17 @@ async def stands(
     position = Position(await credits_of(connection, world.debtor_id))
     others = Moment(tuple(looks), position, now).others(group)
     same_sums: bool = totals(group, others, position) == notice.totals
-    return same_sums and also_open(others) == notice.also_open
+    return same_sums and _plain(also_open(others)) == _plain(notice.also_open)
+
+
+def _plain(items: tuple[AlsoOpen, ...]) -> list[AlsoOpen]:
+    """Return items beside a notice's lines without what is our affair alone.
+
+    That one of them now waits for a yes, or was said a moment ago, changes nothing for
+    the debtor.
+    """
+    ours = {State.WAITING, State.EXHAUSTED}
+    return [replace(item, state=State.OPEN) if item.state in ours else item for item in items]
 
 
 async def _still(connection: AsyncConnection, notice: Notice) -> bool:

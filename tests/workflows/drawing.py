@@ -54,8 +54,10 @@ def policies(draw: st.DrawFn) -> dict[str, Policy]:
     for name in chosen:
         policy = shipped()[name]
         changed = draw(st.sampled_from(_CHANGES))
-        if len(chosen) > 1:  # which of two policies dates a debtor's statement is nobody's rule
-            changed = {**changed, "statement": "never"}
+        if len(chosen) > 1:
+            # Which of two policies dates a debtor's statement, or opens its day, no rule says.
+            same = {"statement": "never", "opens": "09:00:00", "closes": "17:00:00"}
+            changed = {**changed, **same}
         if draw(st.booleans()):
             levels = [{**level, "approval": "never"} for level in policy.as_text()["levels"]]
             changed = {**changed, "levels": levels}
