@@ -6,48 +6,30 @@ behind a lock, since the file has one writer at a time; readers have their own.
 """
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
 from itertools import islice
-from pathlib import Path
-from typing import Any, Final, TypeVar
-from urllib.parse import quote
+from typing import TypeVar
 
-from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
-    ArgumentError,
     DataError,
     DBAPIError,
-    DisconnectionError,
     IntegrityError,
     ProgrammingError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from models.errors import RefusedError, UnavailableError
-from models.store.direct import connect
+from models.errors import UnavailableError
+from models.store import opening
 
-#: How long a call waits for a connection or for another writer, in seconds.
-WAIT: Final = 2.0
-#: How long a statement may take on PostgreSQL, in seconds.
-STATEMENT: Final = 3.0
 #: How long a bulk writer may hold SQLite, and then pauses, in seconds; PostgreSQL locks rows.
 SLICE, LONG_SLICE = 0.02, 0.2
 #: After writing to SQLite this long without a rest, others get their turn, in seconds.
 RUN, REST = 0.06, 0.012
 #: The most and the fewest things a bulk writer takes into one transaction.
 _MOST, _FEWEST = 500, 16
-_READERS: Final = 4
-#: What readers ask of SQLite, and what the writer asks.
-_PRAGMAS: Final = (
-    (f"busy_timeout={int(WAIT * 1000)}", "query_only=ON"),
-    ("journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=8000", "foreign_keys=ON"),
-)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -66,21 +48,21 @@ class Store:
         Raises:
             RefusedError: the URL names no database that the engine knows.
         """
-        parsed = checked(url)
+        parsed = opening.checked(url)
         self.sqlite = parsed.get_backend_name() == "sqlite"
         self._file = str(parsed.database) if self.sqlite else None
         self._lock = asyncio.Lock()
         self._began = self._ended = 0.0
         if self.sqlite:
-            self._writer = _sqlite(parsed, writer=True)
-            self._reader = _sqlite(parsed, writer=False)
+            self._writer = opening.sqlite(parsed, writer=True)
+            self._reader = opening.sqlite(parsed, writer=False)
         else:
-            self._writer = self._reader = _postgresql(parsed, pool)
+            self._writer = self._reader = opening.postgresql(parsed, pool)
 
     @property
     def missing(self) -> bool:
         """Whether the database is a file that is not there."""
-        return self._file is not None and _identity(self._file) is None
+        return self._file is not None and opening.identity(self._file) is None
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -161,94 +143,8 @@ class Store:
             await self._reader.dispose()
 
 
-def checked(url: str) -> URL:
-    """Return a URL that names a file of SQLite or a database of PostgreSQL.
-
-    Raises:
-        RefusedError: it does not.
-    """
-    allowed = "use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER@HOST/NAME"
-    try:
-        parsed = make_url(url)
-    except ArgumentError as wrong:
-        message = f"the database's URL cannot be read: {allowed}"
-        raise RefusedError(message) from wrong
-    if parsed.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
-        message = f"the database's URL begins with {parsed.drivername}: {allowed}"
-        raise RefusedError(message)
-    if parsed.drivername.startswith("sqlite") and parsed.database in {None, "", ":memory:"}:
-        message = f"the database must be a file: {allowed}"
-        raise RefusedError(message)
-    return parsed
-
-
 def _some(source: Iterable[T], size: int) -> list[T]:
     return list(islice(source, size))
-
-
-def _sqlite(url: URL, *, writer: bool) -> AsyncEngine:
-    path = str(url.database)
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    # A file that is missing is not made: an empty one would hide that the books are gone.
-    existing = f"file:{quote(path)}"
-    own: dict[str, Any] = {
-        "async_creator_fn": lambda *_, **__: connect(f"{existing}?mode=rw", WAIT)
-    }
-    engine = create_async_engine(
-        url.set(database=existing, query={**url.query, "mode": "rw", "uri": "true"}),
-        pool_size=1 if writer else _READERS,
-        max_overflow=0,
-        pool_timeout=WAIT,
-        hide_parameters=True,
-        connect_args=own if writer else {"isolation_level": None},
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _(driver: DBAPIConnection, record: ConnectionPoolEntry) -> None:
-        record.info["file"] = _identity(path)
-        cursor = driver.cursor()
-        for pragma in _PRAGMAS[writer]:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "checkout")
-    def _(_driver: DBAPIConnection, record: ConnectionPoolEntry, _fairy: object) -> None:
-        # What is written to a file that was moved away or replaced would be lost.
-        if record.info["file"] != _identity(path):
-            raise DisconnectionError
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-    return engine
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116  before each transaction: a Path costs more than it
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _postgresql(url: URL, pool: int) -> AsyncEngine:
-    return create_async_engine(
-        url,
-        pool_size=pool,
-        max_overflow=0,
-        pool_timeout=WAIT,
-        hide_parameters=True,
-        connect_args={
-            "timeout": WAIT,
-            "command_timeout": STATEMENT + 1,
-            "server_settings": {
-                "statement_timeout": str(int(STATEMENT * 1000)),
-                "timezone": "UTC",
-                "application_name": "relance",
-            },
-        },
-    )
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import AutoString
 
-from models.store.engine import checked
+from models.store.opening import checked
 from models.store.tables import items, money, parties, records, saying
 from models.store.tables.columns import Instant, Row
 

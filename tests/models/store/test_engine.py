@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from models.errors import RefusedError, UnavailableError
-from models.store import engine
+from models.store import opening
 from models.store.direct import connect
 from models.store.engine import Store
 from models.store.migrating import config, migrate, pending
@@ -97,7 +97,7 @@ async def test_reading_cannot_write(store):
 async def test_a_locked_file_is_said_without_data(url, store, monkeypatch):
     if not store.sqlite:
         pytest.skip("only SQLite locks its file")
-    monkeypatch.setattr(engine, "WAIT", 0.05)
+    monkeypatch.setattr(opening, "WAIT", 0.05)
     other = sqlite3.connect(url.removeprefix("sqlite+aiosqlite:///"), isolation_level=None)
     impatient = Store(url)
     other.execute("BEGIN IMMEDIATE")
@@ -115,7 +115,7 @@ async def test_a_locked_file_is_said_without_data(url, store, monkeypatch):
 async def test_a_slow_statement_is_given_up(url, store, monkeypatch):
     if store.sqlite:
         pytest.skip("SQLite has no statement timeout")
-    monkeypatch.setattr(engine, "STATEMENT", 0.2)
+    monkeypatch.setattr(opening, "STATEMENT", 0.2)
     hurried = Store(url, pool=1)
     with pytest.raises(UnavailableError, match="57014"):
         async with hurried.writing() as connection:
@@ -153,7 +153,7 @@ async def test_an_unreachable_server_is_unavailable(tmp_path):
 async def test_waiting_for_a_connection_has_an_end(url, store, monkeypatch):
     if store.sqlite:
         pytest.skip("SQLite's writers wait for each other behind a lock")
-    monkeypatch.setattr(engine, "WAIT", 0.1)
+    monkeypatch.setattr(opening, "WAIT", 0.1)
     narrow = Store(url, pool=1)
     async with narrow.writing():
         with pytest.raises(UnavailableError, match="TimeoutError"):
