@@ -1,0 +1,85 @@
+"""What an outcome means for the cases of a notice: its levels are said, or free again."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.chasing import events as ev
+from models.chasing.notice import Notice
+from models.store.appending import Stamp, append, grown
+from models.store.reading import Filed, cases_of_debtor
+from models.store.tables.items import invoices
+from models.store.wanting import Want, open_task
+
+#: A case that had seen everything foresaw that its level would be said.
+_FORESEEN: Final = (
+    update(invoices)
+    .where(invoices.c.id == bindparam("row_id"), invoices.c.looked == bindparam("before"))
+    .values(looked=bindparam("after"))
+)
+
+
+async def say(connection: AsyncConnection, notice: Notice, debtor_id: int, now: datetime) -> None:
+    """Record the levels a notice said on its cases; the same beside it says nothing new."""
+    if notice.kind.answers:
+        return
+    cases = await _cases(connection, notice, debtor_id)
+    growths = []
+    for line in notice.lines:
+        filed = cases.get(line.number)
+        if filed is None or _already(filed, line.level, line.round):
+            continue
+        said = ev.Said(
+            on=notice.on,
+            level=line.level,
+            round=line.round,
+            notice=notice.key,
+            channel=notice.channel,
+            deadline=notice.deadline,
+        )
+        growths.append(grown(filed, [said], _stamp(notice, "said", now)))
+    await append(connection, growths)
+    for growth in growths:
+        count = growth.filed.events
+        values = {"row_id": growth.filed.id, "before": count - 1, "after": count}
+        await connection.execute(_FORESEEN, values)
+
+
+async def refuse(connection: AsyncConnection, notice: Notice, row: Row[Any], now: datetime) -> None:
+    """Record a certain refusal: the lines are free for another channel, an address is bad."""
+    cases = await _cases(connection, notice, row.debtor_id)
+    growths = []
+    for line in notice.lines:
+        filed = cases.get(line.number)
+        if filed is None or notice.kind.answers:
+            continue
+        gone = ev.Bounced(on=notice.on, level=line.level, round=line.round, channel=notice.channel)
+        growths.append(grown(filed, [gone], _stamp(notice, "refused", now)))
+    await append(connection, growths)
+    for filed in list(cases.values())[:1]:
+        want = Want(
+            "bad-address",
+            f"bad-address/{notice.creditor}/{notice.debtor}/{notice.to.contact}/{notice.channel}",
+            "collector",
+            notice.on,
+            {"notice": notice.key, "contact": notice.to.contact, "why": row.failure},
+        )
+        await open_task(connection, want, filed, now)
+
+
+async def _cases(connection: AsyncConnection, notice: Notice, debtor_id: int) -> dict[str, Filed]:
+    numbers = {line.number for line in notice.lines}
+    cases = await cases_of_debtor(connection, debtor_id, lock=True)
+    return {
+        filed.case.invoice.number: filed for filed in cases if filed.case.invoice.number in numbers
+    }
+
+
+def _already(filed: Filed, level: str, count: int) -> bool:
+    return any(said.level == level and said.round == count for said in filed.case.said)
+
+
+def _stamp(notice: Notice, what: str, now: datetime) -> Stamp:
+    return Stamp(f"{what}/{notice.key}", "system", now)
