@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any, Final
 
 import structlog
@@ -39,7 +40,7 @@ def configure(level: str = "INFO") -> None:
     root.setLevel(level.upper())
 
 
-def _placed(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401  structlog's
+def _placed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401  structlog's
     """Replace an exception by its kind and the place where it was raised."""
     record = event.get("_record")
     raised = event.pop("exc_info", None) or (record.exc_info if record is not None else None)
