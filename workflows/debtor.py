@@ -4,7 +4,6 @@ import asyncio
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from models import names
@@ -18,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
         Expired,
         ExpireIn,
     )
-    from workflows.patience import ATTEMPT, DELIVERY, OURS, pause, rest
+    from workflows.patience import ATTEMPT, DELIVERY, FAILED, OURS, pause, rest
 
 #: The least time a delivery has, when its slot is almost over.
 LEAST = timedelta(seconds=5)
@@ -110,7 +109,7 @@ class DebtorWorkflow:
             composed: Composed = await workflow.execute_local_activity(
                 names.COMPOSE, ask, result_type=Composed, **OURS
             )
-        except ActivityError:
+        except FAILED:
             self._failures += 1
             workflow.set_current_details("**The books do not answer.**")
             return None
@@ -142,7 +141,7 @@ class DebtorWorkflow:
                 start_to_close_timeout=ATTEMPT,
                 retry_policy=DELIVERY,
             )
-        except ActivityError:
+        except FAILED:
             return await self._expire(ref, delivery)
         return delivered.state
 
@@ -162,7 +161,7 @@ class DebtorWorkflow:
             expired: Expired = await workflow.execute_local_activity(
                 names.EXPIRE, ask, result_type=Expired, **OURS
             )
-        except ActivityError:
+        except FAILED:
             workflow.logger.warning("a notice could not be expired; the sweep does it")
             return "unavailable"
         if expired.wait:

@@ -8,12 +8,12 @@ update returns its verdict. Each order is applied once, by its id.
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from models import names
     from models.wire import InvoiceRef, Looked, RecordIn, Said, Verdict
-    from workflows.patience import OURS
+    from workflows.patience import FAILED, OURS
 
 
 class Hearing:
@@ -228,7 +228,7 @@ class Hearing:
             verdict: Verdict = await workflow.execute_local_activity(
                 names.RECORD, ask, result_type=Verdict, **OURS
             )
-        except ActivityError as failed:
+        except FAILED as failed:
             message = "the books do not answer: say it again with the same id"
             raise ApplicationError(message, type="UnavailableError") from failed
         if not verdict.recorded:

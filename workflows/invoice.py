@@ -5,13 +5,12 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from models import names
     from models.wire import InvoiceRef, Looked, LookIn
     from workflows.hearing import Hearing
-    from workflows.patience import OURS, pause, rest
+    from workflows.patience import FAILED, OURS, pause, rest
 
 
 @workflow.defn(name=names.INVOICE)
@@ -62,7 +61,7 @@ class InvoiceWorkflow(Hearing):
             looked: Looked = await workflow.execute_local_activity(
                 names.LOOK, ask, result_type=Looked, **OURS
             )
-        except ActivityError:
+        except FAILED:
             self._failures += 1
             self.unreachable()
             return None

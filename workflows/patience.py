@@ -4,6 +4,10 @@ from datetime import timedelta
 from typing import Final, TypedDict
 
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+#: How a step that failed reaches its workflow: a local one comes without its envelope.
+FAILED: Final = (ActivityError, ApplicationError)
 
 
 class Local(TypedDict):

@@ -1,0 +1,235 @@
+"""Workflows alone, with activities that answer as a test says: nothing told is ever lost."""
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio import activity
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import Worker
+
+from models import names
+from models.wire import (
+    Composed,
+    ComposeIn,
+    DebtorRef,
+    ExpireIn,
+    InvoiceRef,
+    Looked,
+    LookIn,
+    RecordIn,
+    Said,
+    Verdict,
+)
+from tests.scenarios.staging import skipping
+from tests.workflows.living import server
+from workflows.debtor import DebtorWorkflow
+from workflows.invoice import InvoiceWorkflow
+
+REF = InvoiceRef(creditor="house", number="F-1")
+FOREVER = Looked(state="open", card="**open**\n- why: it waits (rule 1)", waits_for="word")
+PATIENCE = 30
+
+
+class Books:
+    """Answers looks with what a test put there, and counts."""
+
+    def __init__(self) -> None:
+        self.looks: list[LookIn] = []
+        self.composed: list[ComposeIn] = []
+        self.recorded: list[RecordIn] = []
+        self.answer = FOREVER
+        self.away = False
+        self.slow = 0.0
+
+    @activity.defn(name=names.LOOK)
+    async def look(self, ask: LookIn) -> Looked:
+        self.looks.append(ask)
+        if self.away:
+            raise ApplicationError("the books do not answer", type="UnavailableError")
+        return self.answer
+
+    @activity.defn(name=names.COMPOSE)
+    async def compose(self, ask: ComposeIn) -> Composed:
+        self.composed.append(ask)
+        await asyncio.sleep(self.slow)
+        return Composed(card="nothing is due")
+
+    @activity.defn(name=names.EXPIRE)
+    async def expire(self, ask: ExpireIn) -> None:
+        """Expire nothing."""
+
+    @activity.defn(name=names.RECORD)
+    async def record(self, ask: RecordIn) -> Verdict:
+        if ask.said.reason == "refuse":
+            return Verdict(recorded=False, sentence="invoice F-1 has no dispute to settle")
+        if ask.said.id not in {known.said.id for known in self.recorded}:
+            self.recorded.append(ask)
+        return Verdict(recorded=True, sentence=f"{ask.what} recorded")
+
+
+@asynccontextmanager
+async def at_work(client, books):
+    """Run a core worker whose activities are a test's."""
+    worker = Worker(
+        client,
+        task_queue=names.CORE,
+        workflows=[InvoiceWorkflow, DebtorWorkflow],
+        activities=[books.look, books.compose, books.record, books.expire],
+    )
+    async with worker:
+        yield
+
+
+@pytest.fixture
+def books():
+    return Books()
+
+
+@pytest.fixture
+async def client(tmp_path, books):
+    async with server(tmp_path) as found:
+        yield found
+
+
+async def until(holds):
+    """Wait until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():  # noqa: ASYNC110  what holds is not ours to announce
+            await asyncio.sleep(0.02)
+
+
+async def started(client, **options):
+    return await client.start_workflow(
+        names.INVOICE, REF, id="invoice/house/F-1", task_queue=names.CORE, **options
+    )
+
+
+async def test_pokes_are_never_lost_while_a_debtors_workflow_ends(client, books):
+    books.slow = 0.05
+    ref = DebtorRef(creditor="house", debtor="d-1")
+
+    async def poke() -> float:
+        handle = await client.start_workflow(
+            names.DEBTOR_RUN,
+            ref,
+            id="debtor/house/d-1",
+            task_queue=names.CORE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="poke",
+            start_signal_args=[ref],
+        )
+        assert handle.id
+        return datetime.now(UTC).timestamp()
+
+    last = 0.0
+    async with at_work(client, books):
+        for _ in range(60):
+            said = await asyncio.gather(*(poke() for _ in range(5)))
+            last = max(said)
+            await asyncio.sleep(0.02)
+        handle = client.get_workflow_handle("debtor/house/d-1")
+        await asyncio.wait_for(handle.result(), PATIENCE)
+        runs = [one async for one in client.list_workflows("WorkflowType = 'Debtor'")]
+
+    composed = max(ask.now for ask in books.composed).timestamp()
+    assert composed > last - 0.1, "the last poke was followed by a composition"
+    assert len(books.composed) < 300, "pokes that come together are one composition"
+    assert all(run.close_time for run in runs)
+
+
+async def test_a_signal_before_the_first_task_is_heard(client, books):
+    handle = await started(client, start_signal="payment", start_signal_args=[Said(event="1.2")])
+    await handle.signal("promise", Said(event="1.3"))
+    async with at_work(client, books):
+        await until(lambda: books.looks)
+        books.answer = Looked(closed=True, state="paid")
+        await handle.signal("payment", Said(event="1.4"))
+        assert await asyncio.wait_for(handle.result(), PATIENCE) == "paid"
+
+
+async def test_an_update_returns_the_verdict_and_its_id_is_carried_out_once(client, books):
+    async with at_work(client, books):
+        handle = await started(client)
+        first = await handle.execute_update(
+            "hold", Said(reason="asked"), id="u-1", result_type=Verdict
+        )
+        again = await handle.execute_update(
+            "hold", Said(reason="asked"), id="u-1", result_type=Verdict
+        )
+        twice = await handle.execute_update("hold", Said(id="u-1"), id="u-2", result_type=Verdict)
+        await until(lambda: len(books.looks) > 1)
+
+    assert first == again == twice == Verdict(recorded=True, sentence="hold recorded")
+    assert [ask.said.id for ask in books.recorded] == ["u-1"]
+
+
+async def test_a_refused_update_says_why_and_the_workflow_goes_on(client, books):
+    async with at_work(client, books):
+        handle = await started(client)
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await handle.execute_update("settle", Said(reason="refuse"))
+        books.answer = Looked(closed=True, state="paid")
+        await handle.signal("payment", Said(event="1.2"))
+        assert await asyncio.wait_for(handle.result(), PATIENCE) == "paid"
+
+    assert "has no dispute to settle" in str(refused.value.cause)
+
+
+async def test_queries_say_what_comes_next_and_why(client, books):
+    at = datetime(2031, 3, 6, 8, tzinfo=UTC)
+    books.answer = FOREVER.model_copy(update={"next_at": at, "blockers": ("promise",)})
+    async with at_work(client, books):
+        handle = await started(client)
+        await until(lambda: books.looks)
+        case, following, why = [await handle.query(name) for name in ("case", "next", "why")]
+
+    assert case["invoice"] == "F-1"
+    assert case["closed"] is False
+    assert following == {"what": "word", "at": at.isoformat(), "blockers": ["promise"]}
+    assert why == "it waits (rule 1)"
+
+
+async def test_search_attributes_change_only_with_state_or_level(client, books):
+    async with at_work(client, books):
+        handle = await started(client)
+        await until(lambda: books.looks)
+        for count, card in enumerate(("one", "two", "three"), 2):
+            books.answer = FOREVER.model_copy(update={"card": card})
+            await handle.signal("facts", Said(event="x"))
+            await until(lambda count=count: len(books.looks) >= count)
+        books.answer = Looked(closed=True, state="paid")
+        await handle.signal("payment", Said(event="1.2"))
+        await asyncio.wait_for(handle.result(), PATIENCE)
+        history = await handle.fetch_history()
+        described = await handle.describe()
+
+    upserts = [
+        event.upsert_workflow_search_attributes_event_attributes
+        for event in history.events
+        if event.HasField("upsert_workflow_search_attributes_event_attributes")
+    ]
+    assert len(upserts) == 2, "open at first, paid at last"
+    assert described.search_attributes[names.STATE] == ["paid"]
+
+
+async def test_books_that_do_not_answer_cost_one_timer_a_pause_and_are_asked_again(books):
+    books.away = True
+    async with skipping() as env, at_work(env.client, books):
+        handle = await started(env.client)
+        await until(lambda: len(books.looks) >= 2)
+        for _ in range(12):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(env.sleep(timedelta(minutes=5)), PATIENCE)
+            await asyncio.sleep(0.3)
+        following = await handle.query("next")
+        grown = len((await handle.fetch_history()).events)
+        books.away, books.answer = False, Looked(closed=True, state="paid")
+        await env.sleep(timedelta(minutes=15))
+        assert await asyncio.wait_for(handle.result(), PATIENCE) == "paid"
+
+    assert following["blockers"] == ["books-unreachable"]
+    assert grown < 120, "an hour without books"
