@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from channels.temporal.embedded import Embedded
 from tests.chaos.crashing import POINTS
-from tests.chaos.world import Count, World, began, item, policy, until, world
+from tests.chaos.world import Count, Server, World, began, item, policy, until, world
 
 #: One level, due since a moment ago, and a day that lasts an hour: nothing has to be waited for.
 LEVELS = {"first-reminder": 1}
@@ -64,13 +63,13 @@ async def ended(tmp_path_factory) -> dict[str, Ended]:
     room = asyncio.Semaphore(AT_ONCE)
     home: Path = tmp_path_factory.mktemp("chaos")
 
-    async def one(server: Embedded, point: str) -> Ended:
+    async def one(server: Server, point: str) -> Ended:
         async with room:
             rules = policy(3600, LEVELS, began=began(ago=900))
             async with world(home / point, server, point, rules) as on:
                 return await _told(on, point)
 
-    async with Embedded(home / "server", headless=True) as server, asyncio.TaskGroup() as group:
+    async with Server(home / "server") as server, asyncio.TaskGroup() as group:
         lived = {point: group.create_task(one(server, point)) for point in POINTS}
     return {point: task.result() for point, task in lived.items()}
 

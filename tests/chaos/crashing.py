@@ -9,6 +9,7 @@ The product knows nothing of it: its own methods are wrapped from outside.
 """
 
 import asyncio
+import ctypes
 import json
 import os
 import random
@@ -17,6 +18,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial, wraps
 from pathlib import Path
@@ -123,7 +125,7 @@ class Crashes:
 
 def watch_claims(folder: Path) -> None:
     """Write down, inside each claim's transaction, what its invoices owe at that moment."""
-    real = outbox._moved
+    real = outbox.moved
 
     async def moved(connection: Any, row: Any, state: str, **to: Any) -> None:
         if (row.state, state) == ("planned", "sending"):
@@ -137,16 +139,16 @@ def watch_claims(folder: Path) -> None:
             note(folder, "claims.jsonl", key=row.key, lines=lines)
         await real(connection, row, state, **to)
 
-    outbox._moved = moved
+    outbox.moved = moved
 
 
 class ShortTasks(Interceptor):
-    """A worker that was killed is missed after two seconds, not after ten."""
+    """A worker that was killed is missed after four seconds, not after ten."""
 
     def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
         class Short(OutboundInterceptor):
             async def start_workflow(self, input: StartWorkflowInput) -> Any:  # noqa: A002
-                input.task_timeout = timedelta(seconds=2)
+                input.task_timeout = timedelta(seconds=4)
                 return await super().start_workflow(input)
 
         return Short(next)
@@ -184,6 +186,7 @@ def supervise(folder: Path, most: int) -> int:
         child = os.fork()
         if child == 0:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            die_with_parent()
             work(folder)
         signal.signal(signal.SIGTERM, stop)
         note(folder, "workers.jsonl", pid=child)
@@ -254,9 +257,25 @@ async def command(folder: Path, what: str, *arguments: Any) -> None:
     await house.close()
 
 
+def die_with_parent() -> None:
+    """Let the kernel end this process when the one that started it ends."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def guard(process: int) -> None:
+    """Be a child that ends another process of this test when the test itself is killed."""
+    for _ in range(36_000):
+        if os.getppid() == 1:
+            break
+        time.sleep(0.2)
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+
+
 def enter(folder: Path, environment: dict[str, str], what: str, *arguments: Any) -> None:
     """Be a child: a group of its own, its own environment and log; ends the process."""
     os.setsid()
+    die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     log = os.open(folder / "children.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)

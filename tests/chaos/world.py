@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from google.protobuf.duration_pb2 import Duration
 from sqlalchemy import select
@@ -34,12 +34,13 @@ from channels.temporal.telling import Telling
 from models.chasing.notice import loaded
 from models.chasing.policy import Policy
 from models.chasing.policy import parsed as policy_of
+from models.errors import UnavailableError
 from models.store.migrating import migrate
 from models.store.reading import cases_named
 from models.store.tables.items import invoices
 from models.store.tables.parties import debtors
 from models.store.tables.saying import notices
-from tests.chaos.crashing import ShortTasks, enter, noted, pay, take_in
+from tests.chaos.crashing import ShortTasks, enter, guard, noted, pay, take_in
 
 #: Imports the engine once; each child is a fork of that.
 _FORKS = multiprocessing.get_context("forkserver")
@@ -48,6 +49,8 @@ _FORKS.set_forkserver_preload(["tests.chaos.crashing"])
 MONDAY = date(2024, 9, 2)
 #: Seconds that a child may take to be there or to be gone.
 PATIENCE = 60.0
+#: How often what was forgotten is looked for.
+SWEEP = timedelta(seconds=2)
 #: Alembic knows one migration at a time in a process.
 _MIGRATING = asyncio.Lock()
 
@@ -203,6 +206,46 @@ class Count:
         return [f"{what}: {which}" for what, which in found.items() if which]
 
 
+class Server:
+    """The Temporal server of some worlds; it can be killed, and never outlives the test."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep its history in a folder; nothing is started yet."""
+        self._embedded = Embedded(folder, headless=True)
+        self._guard: BaseProcess | None = None
+
+    @property
+    def address(self) -> str:
+        """Where clients connect."""
+        return self._embedded.address
+
+    async def start(self) -> None:
+        """Start it, again with the same history at the same port."""
+        await self._embedded.start()
+        self._guard = _FORKS.Process(target=guard, args=(self._embedded.pid,), daemon=True)
+        await asyncio.to_thread(self._guard.start)
+
+    async def kill(self) -> None:
+        """Kill it by its id."""
+        if self._embedded.pid is not None:
+            os.kill(self._embedded.pid, signal.SIGKILL)
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Stop it, and whoever guards it."""
+        await self._embedded.stop()
+        await _ended(self._guard, signal.SIGKILL)
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop."""
+        await self.stop()
+
+
 @dataclass
 class World:
     """One engine: its folder, its namespace, its children."""
@@ -214,6 +257,7 @@ class World:
     house: worker.House
     engine: Telling
     policy: Policy
+    url: str
     mail_port: int
     sends: int = 1
     children: list[BaseProcess] = field(default_factory=list)
@@ -230,17 +274,12 @@ class World:
             "TEMPORAL_NAMESPACE": self.namespace,
             "RELANCE_VAR": str(self.folder),
             "RELANCE_CONFIG": str(self.folder / "config"),
-            "RELANCE_DATABASE": os.environ.get("CHAOS_DATABASE", "") or self.url,
+            "RELANCE_DATABASE": self.url,
             "RELANCE_EMAIL_PORT": str(self.mail_port),
             "RELANCE_EMAIL_TIMEOUT": "2",
             "RELANCE_EMAIL_PATIENCE": "3.5",
             "RELANCE_SENDS": str(self.sends),
         }
-
-    @property
-    def url(self) -> str:
-        """The books' URL."""
-        return f"sqlite+aiosqlite:///{self.folder / 'relance.db'}"
 
     async def spawn(self, what: str, *arguments: Any) -> BaseProcess:
         """Start a child; what it prints goes to ``children.log``."""
@@ -299,8 +338,36 @@ class World:
         """Return the mails that arrived, in order."""
         return noted(self.folder, "mails.jsonl")
 
+    async def in_state(self, *states: str) -> bool:
+        """Say whether the notices are in these states, and there are no others."""
+        async with self.house.store.reading() as connection:
+            found = (await connection.execute(select(notices.c.state))).scalars().all()
+        return sorted(found) == sorted(states)
+
+    async def put_back(self, number: int) -> bool:
+        """Say whether so many notices were tried in vain."""
+        planned = (notices.c.state == "planned") & notices.c.lease_until.is_not(None)
+        async with self.house.store.reading() as connection:
+            found = (await connection.execute(select(notices.c.key).where(planned))).all()
+        return len(found) >= number
+
+    async def given_up(self, number: int) -> bool:
+        """Say whether so many notices are void."""
+        count = await self.count()
+        return list(count.states.values()).count("void") >= number
+
+    async def claimed(self, number: int) -> bool:
+        """Say whether so many claims were made."""
+        return len(noted(self.folder, "claims.jsonl")) >= number
+
     async def count(self) -> Count:
         """Count what arrived, and read what the books say about it."""
+        for _ in range(20):
+            with suppress(UnavailableError):
+                return await self._counted()
+        return await self._counted()
+
+    async def _counted(self) -> Count:
         async with self.house.store.reading() as connection:
             rows = (await connection.execute(select(notices.c.key, notices.c.state))).all()
             bodies = (await connection.execute(select(notices.c.key, notices.c.body))).all()
@@ -362,10 +429,10 @@ class World:
 @asynccontextmanager
 async def world(
     folder: Path,
-    server: Embedded,
+    server: Server,
     name: str,
     rules: str,
-    sweep: timedelta = timedelta(seconds=2),
+    url: str = "",
 ) -> AsyncIterator[World]:
     """Build a world in a namespace of its own: books, mail server, schedule; no worker yet."""
     for kind, text in (("creditors", CREDITOR), ("policies", rules)):
@@ -374,7 +441,7 @@ async def world(
         (place / f"{'house' if kind == 'creditors' else 'chaos'}.toml").write_text(text)
     client = await connected(server.address, name)
     await register(client)
-    url = f"sqlite+aiosqlite:///{folder / 'relance.db'}"
+    url = url or f"sqlite+aiosqlite:///{folder / 'relance.db'}"
     async with _MIGRATING:
         await migrate(url)
 
@@ -386,14 +453,15 @@ async def world(
         address=server.address,
         namespace=name,
         client=client,
-        house=worker.opened(worker.Settings(var=folder, config=folder / "config")),
+        house=worker.opened(worker.Settings(var=folder, config=folder / "config", database=url)),
         engine=Telling(known),
         policy=policy_of(rules, "chaos.toml"),
+        url=url,
         mail_port=free_ports(1)[0],
     )
     try:
         await made.open_mailbox()
-        await ensure_sweep(client, sweep)
+        await ensure_sweep(client, SWEEP)
         yield made
     finally:
         await made.close()
@@ -458,8 +526,7 @@ async def _ended(child: BaseProcess | None, number: int) -> int:
         with suppress(ProcessLookupError):
             os.kill(child.pid, number)
         await asyncio.to_thread(child.join, PATIENCE / 2)
-        # It leads a group of its own: what it forked must not outlive it.
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
+        if child.exitcode is None:
+            child.kill()
         await asyncio.to_thread(child.join, PATIENCE / 2)
     return child.exitcode or 0
