@@ -92,7 +92,7 @@ class Place:
 
 
 @asynccontextmanager
-async def place(folder: Path, profile: Path | None = None) -> AsyncIterator[Place]:
+async def place(folder: Path) -> AsyncIterator[Place]:
     """Set up a world in an empty folder; take it down at the end."""
     folder.mkdir(parents=True)  # noqa: ASYNC240  once
     url = f"sqlite+aiosqlite:///{folder / 'relance.db'}"
@@ -108,8 +108,6 @@ async def place(folder: Path, profile: Path | None = None) -> AsyncIterator[Plac
             "RELANCE_VAR": str(folder),
             "RELANCE_EMAIL_PORT": port,
         }
-        if profile is not None:
-            environment["RELANCE_BENCH_PROFILE"] = str(profile)
         arguments = [str(HERE / "serving.py"), str(folder / "spent.json")]
         async with Child(arguments, folder / "worker.log", environment) as serving:
             await serving.heard("bare worker started")

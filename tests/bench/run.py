@@ -55,11 +55,11 @@ class Benches:
         first = await climbing.bare_climb(self._folder / "bare-1", count // 2, count / 120)
         # Days as long as the bare workflows need: then a level that is late is late by little.
         day = self._options.day or count / first.rate
-        climbed = await climbing.job(self._folder / "job", count, day, self._options.profile)
+        climbed = await climbing.job(self._folder / "job", count, day, first.starts)
         second = await climbing.bare_climb(self._folder / "bare-2", count // 2, count / 120)
         self._climbed(climbed, (first, second))
         if self._options.full:
-            await self._ten_times(climbed, count, day)
+            await self._ten_times(climbed, count, day, first.starts)
 
     def _climbed(
         self, climbed: climbing.Climbed, halves: tuple[climbing.Climbed, climbing.Climbed]
@@ -111,8 +111,10 @@ class Benches:
             "late": climbed.late,
         }
 
-    async def _ten_times(self, small: climbing.Climbed, count: int, day: float) -> None:
-        large = await climbing.job(self._folder / "job-10", 10 * count, 10 * day)
+    async def _ten_times(
+        self, small: climbing.Climbed, count: int, day: float, starts: float
+    ) -> None:
+        large = await climbing.job(self._folder / "job-10", 10 * count, 10 * day, starts)
         times = large.seconds / small.seconds
         self._line(f"{10 * count} invoices", f"{times:.1f} times as long", "<= 11", times <= 11)
         early, late = _thirds(large.memory)
@@ -226,7 +228,6 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--count", type=int, default=0, help="invoices of the small form")
     parser.add_argument("--day", type=float, default=0.0, help="seconds a day of the job takes")
-    parser.add_argument("--profile", type=Path, help="keep a profile of the job's worker here")
     return parser.parse_args()
 
 
@@ -248,12 +249,10 @@ async def main() -> int:
     assert task is not None
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    try:
-        for name, run in runs.items():
-            if options.only in {None, name}:
-                await run()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    for name, run in runs.items():
+        if options.only in {None, name}:
+            await run()
+    shutil.rmtree(folder, ignore_errors=True)
     took = time.monotonic() - began
     report = KEPT / f"{now:%Y%m%dT%H%M%S}.json"
     lines = [{name: getattr(line, name) for name in line.__slots__} for line in benches.lines]

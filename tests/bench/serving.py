@@ -82,13 +82,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    if profile := os.environ.get("RELANCE_BENCH_PROFILE"):
-        import cProfile
-
-        with cProfile.Profile() as measured:
-            asyncio.run(main())
-        measured.dump_stats(profile)
-    else:
-        asyncio.run(main())
+    asyncio.run(main())
     sys.stdout.flush()
     os._exit(0)
