@@ -127,7 +127,7 @@ async def test_pokes_are_never_lost_while_a_debtors_workflow_ends(client, books)
 
     last = 0.0
     async with at_work(client, books):
-        for _ in range(60):
+        for _ in range(40):
             said = await asyncio.gather(*(poke() for _ in range(5)))
             last = max(said)
             await asyncio.sleep(0.02)
