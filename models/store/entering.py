@@ -18,10 +18,11 @@ from models.ledger.invoice import Invoice
 from models.orders import Entry
 from models.store.appending import Stamp, row_of, standing
 from models.store.crediting import keep_credits
+from models.store.finding import lock_debtors
 from models.store.owing import Debtors, Owing
 from models.store.policies import keep_policy
 from models.store.reaching import Addresses
-from models.store.restating import KNOWN, Known, restate
+from models.store.restating import KNOWN, Known, differs, restate
 from models.store.righting import keep_rights, stated
 from models.store.running import Run, owed
 from models.store.statements import insert_new
@@ -81,6 +82,13 @@ class Slice:
         else:
             self._enter(row, owing)
 
+    def touched(self) -> set[int]:
+        """Return the ids of the debtors that this slice changes, themselves or their items."""
+        restated = {
+            known.debtor_id for row, known in self.known if differs(row, known) or stated(row)
+        }
+        return self.debtors.changed_ids() | self.addresses.debtor_ids() | restated
+
     def _enter(self, row: ItemRow, owing: Owing | None) -> None:
         run = self.run
         try:
@@ -117,6 +125,7 @@ async def enter(
         if run.first(row):
             known = found.get((row.creditor, row.number)) if owed(row) else None
             part.take(row, known)
+    await lock_debtors(connection, part.touched())
     await part.debtors.write(connection)
     await part.addresses.write(connection)
     await keep_credits(connection, run, part.credits)

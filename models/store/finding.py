@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, false, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import RefusedError, UnknownError
@@ -151,7 +151,7 @@ def _any(creditor: str) -> Select[Any]:
     return (
         select(invoices.c.number)
         .where(invoices.c.creditor == creditor)
-        .order_by(invoices.c.closed == false(), invoices.c.id.desc())
+        .order_by(invoices.c.closed, invoices.c.id.desc())
         .limit(_LOOKED_THROUGH)
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.ledger.entries import ItemRow
-from models.store.finding import lock_debtors, name_key
+from models.store.finding import name_key
 from models.store.tables.parties import debtors
 
 #: What a ledger may restate of a debtor; the first row of a file that says it decides.
@@ -135,7 +135,7 @@ class Debtors:
         return {owing.id for owing in self._all if owing.changed and owing.id is not None}
 
     async def write(self, connection: AsyncConnection) -> None:
-        """Write new debtors, which gives them their ids, and those that changed."""
+        """Write new debtors, which gives them their ids, and those that changed, locked."""
         new = {(o.creditor, o.key): o for o in self._all if o.id is None}
         if new:
             rows = [{"creditor": o.creditor, "key": o.key, **o.values} for o in new.values()]
@@ -144,7 +144,6 @@ class Debtors:
                 new[made.creditor, made.key].id = made.id
         changed = [o for o in self._all if o.changed and (o.creditor, o.key) not in new]
         if changed:
-            await lock_debtors(connection, (o.id for o in changed if o.id is not None))
             values = [
                 {"row_id": o.id, **{f"to_{name}": o.values[name] for name in _COLUMNS}}
                 for o in changed

@@ -28,6 +28,9 @@ from models.store.tables.money import allocations, payments
 _PAYMENT: Final = select(payments).where(
     payments.c.creditor == bindparam("creditor"), payments.c.key == bindparam("key")
 )
+_LOCKED: Final = (
+    select(payments).where(payments.c.id == bindparam("row_id")).with_for_update(key_share=True)
+)
 _ALLOCATE: Final = insert(allocations)
 _SET_LEFT: Final = (
     update(payments)
@@ -51,6 +54,11 @@ async def payment_named(
     """Return the row of a payment."""
     found = await connection.execute(_PAYMENT, {"creditor": creditor, "key": key})
     return found.one_or_none()
+
+
+async def payment_locked(connection: AsyncConnection, payment_id: int) -> Row[*tuple[Any, ...]]:
+    """Return the row of a payment, kept from others until the transaction ends."""
+    return (await connection.execute(_LOCKED, {"row_id": payment_id})).one()
 
 
 async def receive(
@@ -172,8 +180,8 @@ async def allocate_left(connection: AsyncConnection, order: Order, command: Allo
         oldest=not order.invoices,
     )
     debtor_id, shares = await placed(connection, incoming, strict=True, payer=row.debtor_id)
-    fresh = await payment_named(connection, order.creditor, command.payment)
-    if not shares or fresh is None or fresh.left != row.left:
+    held = await payment_locked(connection, row.id)
+    if not shares or held.left != row.left:
         message = f"payment {row.key} has {row.left} left, and nothing named that it could pay"
         raise RefusedError(message)
     left = row.left - sum(part for _, part in shares)

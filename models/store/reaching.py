@@ -46,6 +46,10 @@ class Addresses:
             _, known = self.said.setdefault((owing.creditor, owing.key), (owing, {}))
             known.update({name.removeprefix("contact "): text for name, text in news.items()})
 
+    def debtor_ids(self) -> set[int]:
+        """Return the ids of known debtors of which something is said."""
+        return {owing.id for owing, _ in self.said.values() if owing.id is not None}
+
     async def write(self, connection: AsyncConnection) -> None:
         """Write new contacts and those that changed; a new address is no longer bad."""
         if not self.said:

@@ -59,7 +59,7 @@ async def restate(
     payment from the bank is not undone by a ledger that does not show it yet.
     """
     rights = await moves(connection, rows, run.file.content_on)
-    changed = [] if run.older else [(r, k) for r, k in rows if _news(r, k) or k.id in rights]
+    changed = [] if run.older else [(r, k) for r, k in rows if differs(r, k) or k.id in rights]
     run.result.unchanged += len(rows) - len(changed)
     run.result.changed += len(changed)
     if not changed:
@@ -85,7 +85,7 @@ async def restate(
     return await append(connection, growths) + tuple(entries)
 
 
-def _news(row: ItemRow, known: Known) -> bool:
+def differs(row: ItemRow, known: Known) -> bool:
     """Say whether a row differs from what the ledger said the last time."""
     stated = (row.due or known.ledger_due, row.amount, row.open)
     if stated != (known.ledger_due, known.ledger_amount, known.ledger_open):

@@ -12,7 +12,7 @@ from models.errors import RefusedError
 from models.orders import Entry, Incoming, Order, Recorded
 from models.store.appending import Stamp, append
 from models.store.finding import lock_debtors, locked_named
-from models.store.paying import Source, book, grown_by, payment_named
+from models.store.paying import Source, book, grown_by, payment_locked, payment_named
 from models.store.placing import named_rows, payer_of
 from models.store.reading import cases_of
 from models.store.tables.items import invoices
@@ -89,6 +89,7 @@ async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded
     await lock_debtors(connection, {row.debtor_id for row in found})
     await cases_of(connection, {row.invoice_id for row in found}, lock=True)
     found = (await connection.execute(live)).all()
+    target = await payment_locked(connection, target.id)
     spare = min(wanted, max(0, target.left))
     parts = _parts(found, wanted - spare)
     short = wanted - spare - sum(part.amount for part in parts)
