@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.chasing.notice import NoticeKind
 from models.errors import UnknownError
 from models.store.statements import insert_new
-from models.store.tables.parties import debtors
+from models.store.tables.parties import creditors, debtors
 from models.store.tables.saying import notice_lines, notices, slots
 
 _NOTICE: Final = select(notices).where(notices.c.key == bindparam("row_key"))
@@ -29,6 +29,12 @@ _STATE: Final = (
         sent_at=bindparam("to_sent_at"),
     )
 )
+_SHARED: Final = (
+    select(creditors.c.key)
+    .join_from(creditors, debtors, debtors.c.creditor == creditors.c.key)
+    .where(debtors.c.id == bindparam("row_debtor"))
+    .with_for_update(of=creditors, read=True)
+)
 _FREE: Final = (
     update(notice_lines).where(notice_lines.c.notice_id == bindparam("row_id")).values(live=None)
 )
@@ -41,6 +47,8 @@ _AGAIN: Final = select(
 async def locked(connection: AsyncConnection, key: str) -> Row[Any]:
     """Return a notice's row after its debtor's row was locked.
 
+    The creditor's row is shared: a hold on all its debtors, or a freeze, waits or is seen.
+
     Raises:
         UnknownError: there is no such notice.
     """
@@ -50,6 +58,7 @@ async def locked(connection: AsyncConnection, key: str) -> Row[Any]:
         raise UnknownError(message)
     if connection.dialect.name == "sqlite":
         return found
+    await connection.execute(_SHARED, {"row_debtor": found.debtor_id})
     owner = select(debtors.c.id).where(debtors.c.id == found.debtor_id).with_for_update()
     await connection.execute(owner)
     return (await connection.execute(_NOTICE.with_for_update(), {"row_key": key})).one()
