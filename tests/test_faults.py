@@ -1,4 +1,4 @@
-"""Mail server and database fail while a real worker runs; nobody is killed.
+"""Mail server and database fail while a real worker runs, and what a sweep repairs.
 
 Each test has a world of its own: books, mail server, worker, and a namespace of one server.
 """
@@ -132,6 +132,49 @@ async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(engine):
     assert not midway.unknown
     assert "sending" not in midway.states.values()
     assert set(found.states.values()) == {"sent"}
+
+
+async def died(on):
+    return bool(on.kills())
+
+
+async def test_what_was_imported_without_anybody_being_told_is_started(engine):
+    async with engine() as on:
+        await on.take_in(*items(), tell=False)
+        await on.start_worker()
+        found = await settled(on)
+
+    assert sorted(found.states.values()) == ["sent", "sent"]
+
+
+async def test_a_slot_and_a_planned_notice_outlive_their_debtors_workflow(engine):
+    async with engine() as on:
+        await on.close_mailbox()
+        await on.start_worker()
+        await on.take_in(*items())
+        await until(lambda: on.put_back(2), "both notices were tried in vain")
+        await on.end_debtors()
+
+        await on.open_mailbox()
+        found = await settled(on)
+
+    assert sorted(found.states.values()) == ["sent", "sent"]
+
+
+async def test_a_claim_that_nobody_holds_any_more_is_reported_as_unknown(engine):
+    async with engine() as on:
+        on.crash(claimed=1)
+        (on.folder / "wait").touch()
+        await on.start_worker()
+        await on.take_in(*items(1))
+        await until(lambda: died(on), "the worker dies with a claim in its hands")
+        await on.end_debtors()
+
+        (on.folder / "wait").unlink()
+        found = await settled(on)
+
+    assert list(found.states.values()) == ["unknown"]
+    assert found.said == {"F-1": ["first-reminder"]}
 
 
 @contextmanager

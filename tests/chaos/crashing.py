@@ -157,6 +157,7 @@ class ShortTasks(Interceptor):
 def hurry() -> None:
     """Shorten what the engine waits for, in its proportions, before workflows are imported."""
     outbox.LEASE = timedelta(seconds=5)
+    outbox.AGAIN = timedelta(seconds=4)
     patience.ATTEMPT = timedelta(seconds=4.5)
     patience.DELIVERY = RetryPolicy(
         initial_interval=timedelta(seconds=0.3), maximum_interval=timedelta(seconds=2)

@@ -31,10 +31,12 @@ from channels.temporal.connecting import register
 from channels.temporal.embedded import Embedded, free_ports
 from channels.temporal.scheduling import ensure_sweep
 from channels.temporal.telling import Telling
+from models import names
 from models.chasing.notice import loaded
 from models.chasing.policy import Policy
 from models.chasing.policy import parsed as policy_of
 from models.errors import UnavailableError
+from models.orders import Entry
 from models.store.migrating import migrate
 from models.store.reading import cases_named
 from models.store.tables.items import invoices
@@ -246,6 +248,19 @@ class Server:
         await self.stop()
 
 
+class _Silent(Telling):
+    """Tells nobody."""
+
+    def __init__(self, client: Client) -> None:
+        async def known() -> Client:
+            return client
+
+        super().__init__(known)
+
+    async def tell(self, creditor: str, entries: Sequence[Entry]) -> int:
+        return 0
+
+
 @dataclass
 class World:
     """One engine: its folder, its namespace, its children."""
@@ -322,9 +337,10 @@ class World:
         await asyncio.to_thread(child.join, PATIENCE)
         return 0 if child.exitcode == 0 else child.exitcode or 1
 
-    async def take_in(self, *items: Mapping[str, Any]) -> None:
-        """Import open items."""
-        await take_in(self.house, self.engine, items, lambda _: None)
+    async def take_in(self, *items: Mapping[str, Any], tell: bool = True) -> None:
+        """Import open items; without telling, as if the process had died after each commit."""
+        engine = self.engine if tell else _Silent(self.client)
+        await take_in(self.house, engine, items, lambda _: None)
 
     async def pay(self, number: str, amount: int) -> None:
         """Book a payment."""
@@ -337,6 +353,13 @@ class World:
     def mails(self) -> list[dict[str, Any]]:
         """Return the mails that arrived, in order."""
         return noted(self.folder, "mails.jsonl")
+
+    async def end_debtors(self) -> None:
+        """End the workflows of all debtors, as an operator might by mistake."""
+        running = f"WorkflowType = '{names.DEBTOR_RUN}' AND ExecutionStatus = 'Running'"
+        await asyncio.sleep(1.5)  # visibility follows within a second
+        async for found in self.client.list_workflows(running):
+            await self.client.get_workflow_handle(found.id).terminate("by mistake")
 
     async def in_state(self, *states: str) -> bool:
         """Say whether the notices are in these states, and there are no others."""
