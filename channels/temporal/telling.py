@@ -31,8 +31,9 @@ TRIES: Final = 3
 
 _log = structlog.get_logger(__name__)
 
-#: What an event is called when its workflow is told of it.
+#: What an event is called when its workflow is told of it; nothing when it is only started.
 _SIGNALS: Final = {
+    "entered": "",
     "promised": "promise",
     "promise-withdrawn": "release",
     "disputed": "dispute",
@@ -72,10 +73,21 @@ class Telling:
         return await self._each([partial(self._start, start) for start in starts])
 
     async def tell(self, creditor: str, entries: Sequence[Entry]) -> int:
-        """Tell each invoice's workflow once per kind of event; start it when it does not run."""
-        unique = {(entry.number, _signal(entry.kind)): entry for entry in entries}
+        """Tell each invoice's workflow once per kind of event; start it when it does not run.
+
+        One that has just entered is only started: its first look sees all there is.
+        """
+        unique = {
+            (entry.creditor or creditor, entry.number, _signal(entry.kind)): entry
+            for entry in entries
+        }
         return await self._each(
-            [partial(self._tell, creditor, entry, signal) for (_, signal), entry in unique.items()]
+            [
+                partial(self._tell, whose, entry, signal)
+                if signal
+                else partial(self._start, Start(creditor=whose, number=number))
+                for (whose, number, signal), entry in unique.items()
+            ]
         )
 
     async def poke(self, ref: DebtorRef) -> bool:

@@ -54,6 +54,16 @@ async def test_a_workflow_is_told_once_of_several_events_of_a_kind():
     assert len(client.calls) == 1
 
 
+async def test_what_has_just_entered_is_started_without_a_word():
+    client = Client()
+
+    assert await telling(client).tell("acme", [Entry("F-1", "a.1.1", "entered", "other")]) == 1
+
+    ((_, options),) = client.calls
+    assert options["id"] == "invoice/other/F-1"
+    assert "start_signal" not in options
+
+
 async def test_a_busy_server_is_asked_again_but_not_for_ever():
     assert await telling(Client(TRIES - 1)).poke(DebtorRef(creditor="acme", debtor="d-1"))
     assert not await telling(Client(TRIES)).poke(DebtorRef(creditor="acme", debtor="d-1"))
