@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.commands import ChangePolicy, Hold, Note, Pay, Release, Reverse
 from models.chasing.policy import Policy
-from models.errors import RefusedError, RelanceError, UnknownError
+from models.errors import RefusedError, UnknownError
 from models.ledger.creditor import Creditor
 from models.orders import Allocate, Freeze, Incoming, Insolvency, Order, Recorded, Thaw
 from models.store import widening
@@ -53,21 +53,13 @@ class Books:
         """
         creditor = self.creditor(order.creditor)
         try:
-            async with self.store.writing() as connection:
-                recorded = await self._carried_out(connection, order, creditor)
-                if not recorded.repeated:
-                    entries = recorded.entries
-                    await reply(connection, creditor, self.channels, entries, order.at)
-                return recorded
-        except (RepeatedError, RefusedError) as stopped:
+            return await _once_more(lambda: self._recorded(order, creditor))
+        except (RepeatedError, RefusedError):
             async with self.store.reading() as connection:
                 earlier = await known(connection, order.creditor, order.event_id)
-            if earlier is not None:
-                return earlier
-            if isinstance(stopped, RepeatedError):
-                message = f"payment {order.event_id} of {order.creditor} is in the books already"
-                raise RefusedError(message) from None
-            raise
+            if earlier is None:
+                raise
+            return earlier
 
     async def pay(self, incoming: Incoming, *, strict: bool = False) -> Recorded:
         """Book money that came in, or was taken back; a known key changes nothing.
@@ -80,17 +72,7 @@ class Books:
             UnavailableError: the books do not answer; the same call may succeed later.
         """
         self.creditor(incoming.creditor)
-        for _ in range(2):
-            try:
-                async with self.store.writing() as connection:
-                    await widening.ensure_creditor(connection, incoming.creditor)
-                    if incoming.amount < 0:
-                        return await take_back(connection, incoming)
-                    return await receive(connection, incoming, strict=strict)
-            except RepeatedError:
-                continue
-        message = f"payment {incoming.key} of {incoming.creditor} could not be booked"
-        raise RelanceError(message)
+        return await _once_more(lambda: self._paid_in(incoming, strict=strict))
 
     def creditor(self, key: str) -> Creditor:
         """Return a creditor.
@@ -106,6 +88,20 @@ class Books:
     def today(self, creditor: Creditor, at: datetime) -> date:
         """Return the day of something about a whole creditor: that of its default policy."""
         return self.policies[creditor.default_policy].day(at)
+
+    async def _recorded(self, order: Order, creditor: Creditor) -> Recorded:
+        async with self.store.writing() as connection:
+            recorded = await self._carried_out(connection, order, creditor)
+            if not recorded.repeated:
+                await reply(connection, creditor, self.channels, recorded.entries, order.at)
+            return recorded
+
+    async def _paid_in(self, incoming: Incoming, *, strict: bool) -> Recorded:
+        async with self.store.writing() as connection:
+            await widening.ensure_creditor(connection, incoming.creditor)
+            if incoming.amount < 0:
+                return await take_back(connection, incoming)
+            return await receive(connection, incoming, strict=strict)
 
     async def _carried_out(
         self, connection: AsyncConnection, order: Order, creditor: Creditor
@@ -177,3 +173,11 @@ class Books:
             return await carry_out(connection, order, order.command)
         await keep_order(connection, order, recorded, debtor_id)
         return recorded
+
+
+async def _once_more(act: Callable[[], Awaitable[Recorded]]) -> Recorded:
+    """Act, and again if somebody did the same at this moment: then it is found done."""
+    try:
+        return await act()
+    except RepeatedError:
+        return await act()

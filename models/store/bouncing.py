@@ -39,9 +39,7 @@ async def mark_bad(connection: AsyncConnection, growth: Growth) -> None:
 
     A notice that went out before the case came to us names no contact: nothing is marked.
     """
-    for event in growth.events:
-        if not isinstance(event, ev.Bounced):
-            continue
+    for event in (event for event in growth.events if isinstance(event, ev.Bounced)):
         values = {
             "invoice_id": growth.filed.id,
             "level": event.level,

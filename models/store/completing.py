@@ -20,7 +20,7 @@ from models.store.tables.records import imports, missing
 
 #: A file that would settle more than one item in so many waits for a yes.
 SHARE: Final = 5
-_PAGE: Final = 2000
+_PAGE: Final = 1000
 Item = Row[*tuple[Any, ...]]
 
 _OPEN: Final = (

@@ -138,6 +138,18 @@ async def test_a_row_that_cannot_be_taken_in_is_handed_back(desk, item, facts, c
     assert desk.rejects[0].column == column
 
 
+async def test_a_file_without_a_good_row_changes_nothing(desk, item):
+    broken = Reject("ledger.csv", 9, "amount", "abc", "an amount", {"No": ""})
+    result = await desk.read(broken)
+    assert (result.rows, result.rejected, desk.told) == (1, 1, [])
+
+
+async def test_rows_of_two_creditors_in_a_complete_file(desk, item, case):
+    await desk.read(item("F-1"), item("X-1", creditor="other"), complete=True)
+    await desk.read(item("F-1"), complete=True)
+    assert (await case("X-1", "other")).open == 10_000
+
+
 async def test_a_readers_rejects_are_handed_on(desk, item):
     broken = Reject("ledger.csv", 9, "amount", "abc", "an amount", {"No": "F-9"})
     result = await desk.read(broken, item())
@@ -228,6 +240,25 @@ async def test_the_first_row_of_a_file_decides_what_a_debtor_is_called(desk, ite
     assert [row["name"] for row in await rows("SELECT name FROM debtors")] == ["One"]
     assert await rows("SELECT email, phone FROM contacts") == [
         {"email": "ap@one.example", "phone": "+331"}
+    ]
+
+
+async def test_a_later_file_may_rename_a_debtor_and_give_it_its_code(desk, item, rows):
+    await desk.read(item(debtor="", debtor_name="Hôtel du Nord"))
+    (before,) = await rows("SELECT key FROM debtors")
+
+    await desk.read(item(debtor="H1", debtor_name="Hotel du Nord"))
+    await desk.read(item(debtor="H1", debtor_name="Hôtel du Nord SAS", language="fr"))
+
+    found = await rows("SELECT key, code, name, name_key, language FROM debtors")
+    assert found == [
+        {
+            "key": before["key"],
+            "code": "H1",
+            "name": "Hôtel du Nord SAS",
+            "name_key": "hotel du nord sas",
+            "language": "fr",
+        }
     ]
 
 
@@ -347,9 +378,10 @@ async def test_an_older_complete_file_waits_for_a_yes(desk, item):
 async def test_many_rows_are_read_in_slices(desk, item, rows):
     many = [item(f"F-{n}", debtor=f"D{n % 300}", debtor_name=f"N{n % 300}") for n in range(1500)]
     result = await desk.read(*many)
+    again = await desk.read(*many, complete=True)
 
+    assert (again.unchanged, again.settled, again.state) == (1500, 0, "done")
     assert result.new == 1500
-    assert len({entry.number for entry in desk.told}) == 1500
     (found,) = await rows("SELECT count(*) AS n FROM case_events")
     assert found["n"] == 1500
     (found,) = await rows("SELECT count(*) AS n FROM debtors")

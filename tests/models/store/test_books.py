@@ -338,6 +338,42 @@ async def test_a_bounce_marks_the_address_bad(desk, item, ordered, store, world)
     assert contact.bad == {"email"}
 
 
+async def test_a_bounce_of_a_notice_that_is_not_kept_marks_nobody(
+    desk, item, ordered, store, world
+):
+    await desk.read(item())
+    await _said(store, "F-1")
+    async with store.writing() as connection:
+        await connection.exec_driver_sql("DELETE FROM notice_lines")
+    await ordered(Bounce(), "F-1")
+    (contact,) = (await world()).debtor.contacts
+    assert contact.bad == frozenset()
+
+
+async def test_a_bounce_from_a_contact_that_is_gone_marks_nobody(desk, item, ordered, store, world):
+    await desk.read(item())
+    await _said(store, "F-1")
+    async with store.writing() as connection:
+        await connection.exec_driver_sql("UPDATE contacts SET key = 'c9'")
+    await ordered(Bounce(channel="email"), "F-1")
+    (contact,) = (await world()).debtor.contacts
+    assert contact.bad == frozenset()
+
+
+async def test_a_release_takes_an_insolvency_back(desk, item, ordered, world):
+    await desk.read(item())
+    await ordered(Insolvency(judged_on=TODAY), debtor="D1")
+    await ordered(Release(reason="a namesake"), debtor="D1")
+    assert (await world()).insolvent_on is None
+
+
+async def test_a_creditor_without_anything_due_is_thawed(desk, item, ordered, world):
+    await desk.read(item(due=date(2026, 6, 30)))
+    await ordered(Freeze())
+    await ordered(Thaw())
+    assert (await world()).thaws_on is None
+
+
 async def _said(store, number):
     """Let a first reminder have gone out by e-mail, with its notice."""
     from models.chasing.notice import Notice, NoticeKind, Recipient, dumped

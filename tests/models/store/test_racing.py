@@ -50,6 +50,36 @@ async def test_one_payment_read_by_two_is_booked_once(desk, item, books, case, r
     assert len(await rows("SELECT id FROM payments")) == 1
 
 
+async def test_one_payment_stated_by_two_people_is_booked_once(desk, item, ordered, case):
+    await desk.read(item())
+    paid = await asyncio.gather(
+        *(ordered(Pay(amount=4_000, payment="B-1"), "F-1", event_id=f"o-{n}") for n in range(3))
+    )
+    assert sorted(one.repeated for one in paid) == [False, True, True]
+    assert (await case("F-1")).open == 6_000
+
+
+async def test_one_statement_read_by_two_is_booked_once(desk, item, books, case):
+    from models.ledger.entries import PaymentRow
+    from models.orders import File
+    from models.store.booking import Booking
+
+    await desk.read(item())
+    row = PaymentRow(
+        line=2, on=TODAY, amount=4_000, currency="EUR", reference="R1", numbers=("F-1",)
+    )
+    file = File(name="b", sha256="", content_on=TODAY, actor="clerk", at=NOON)
+    booking = Booking(books)
+    results = await asyncio.gather(
+        *(
+            booking.import_payments("acme", iter([row]), file, reject=print, tell=desk.tell)
+            for _ in range(4)
+        )
+    )
+    assert sorted((one.new, one.unchanged) for one in results) == [(0, 1)] * 3 + [(1, 0)]
+    assert (await case("F-1")).open == 6_000
+
+
 async def test_one_order_given_twice_at_once_is_carried_out_once(desk, item, ordered, rows):
     await desk.read(item())
     promise = Promise(parts=(ev.Part(by=FRIDAY),))

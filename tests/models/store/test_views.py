@@ -150,6 +150,10 @@ async def test_money_and_credits_that_wait_are_listed(owed, views, books):
 
 async def test_debtors_are_summed_up(owed, views, books, ordered):
     await ordered(Pay(amount=4_000), "F-1")
+    stray = Incoming(
+        creditor="acme", key="b-1", on=TODAY, amount=9, currency="EUR", actor="bank", at=NOON
+    )
+    await books.pay(stray)
     one, two = await views.accounts("acme", TODAY)
 
     assert (one.code, one.invoices, one.oldest_due) == ("D1", 2, date(2026, 2, 20))
