@@ -30,6 +30,7 @@ class Blocker(StrEnum):
 
     NOT_ISSUED = "not-issued"
     FROZEN = "frozen"
+    TURN = "turn-after-thaw"
     HOLD = "hold"
     DEBTOR_HOLD = "debtor-hold"
     CREDITOR_HOLD = "creditor-hold"

@@ -73,14 +73,19 @@ def _too_old(case: Case, policy: Policy, _: Facts, __: date) -> Wait | None:
     return _stopped(case, "4", why, State.WAITING, Blocker.TOO_OLD)
 
 
-def _frozen(case: Case, policy: Policy, facts: Facts, today: date) -> Wait | None:
-    if facts.frozen:
-        return _stopped(case, "8", "the creditor is frozen", State.HELD, Blocker.FROZEN)
-    thaws = facts.thaws_on
-    if thaws is None or thaws <= today:
+def _frozen(case: Case, _: Policy, facts: Facts, __: date) -> Wait | None:
+    if not facts.frozen:
         return None
-    why = f"after the thaw this debtor's turn comes on {thaws}"
-    return Wait("8", why, State.HELD, (Blocker.FROZEN,), policy.opening(thaws), thaws, case.level)
+    return _stopped(case, "8", "the creditor is frozen", State.HELD, Blocker.FROZEN)
+
+
+def _turn(case: Case, policy: Policy, facts: Facts, today: date) -> Wait | None:
+    """Keep a debtor's turn after a thaw; what blocks a case beside it is said first."""
+    turn = facts.thaws_on
+    if turn is None or turn <= today:
+        return None
+    why = f"after the thaw this debtor's turn comes on {turn}"
+    return Wait("8", why, State.HELD, (Blocker.TURN,), policy.opening(turn), turn, case.level)
 
 
 def _held(case: Case, policy: Policy, facts: Facts, today: date) -> Wait | None:
@@ -182,5 +187,6 @@ _REASONS: Final[tuple[Callable[[Case, Policy, Facts, date], Wait | None], ...]] 
     _held,
     _on_its_way,
     _nothing_to_chase,
+    _turn,
     _calling,
 )

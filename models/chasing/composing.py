@@ -107,14 +107,20 @@ def _severity(look: Look) -> tuple[int, int]:
 
 
 def _friendly(moment: Moment, due: list[Look]) -> bool:
-    said = False
-    for group in _grouped(due + _bundled(moment, due)):
-        said |= _say(moment, _above_minimum(moment, group))
+    said, near = False, _bundled(moment, due)
+    for group in _grouped(due):
+        numbers = {look.number for look in group}
+        along = [look for look in near if look.group == group[0].group]
+        kept = _above_minimum(moment, group + along)
+        for look in along:
+            moment.result.waits.pop(look.number, None)
+        if any(look.number in numbers for look in kept):
+            said |= _say(moment, kept)
     return said
 
 
 def _bundled(moment: Moment, due: list[Look]) -> list[Look]:
-    """Return friendly levels whose day falls within ``bundle_days``."""
+    """Return friendly levels that fall within ``bundle_days``: they come along, never alone."""
     numbers = {look.number for look in due}
     return [
         look

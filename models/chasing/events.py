@@ -8,6 +8,7 @@ Readers ignore keys they do not know, so that an older worker reads a newer even
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -501,14 +502,18 @@ Event = (
     | Closed
 )
 
-_WIRE: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+@cache
+def _wire() -> TypeAdapter[Event]:
+    """Return how events are written; made when first needed, since it takes a while."""
+    return TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 
 def dumped(event: Event) -> str:
     """Return an event as JSON, as ``case_events`` keeps it."""
-    return _WIRE.dump_json(event, exclude_defaults=False).decode()
+    return _wire().dump_json(event, exclude_defaults=False).decode()
 
 
 def loaded(text: str) -> Event:
     """Return the event that :func:`dumped` wrote, or a newer release did."""
-    return _WIRE.validate_json(text)
+    return _wire().validate_json(text)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -151,14 +152,17 @@ class Notice:
     try_: int = 0
 
 
-_WIRE = TypeAdapter(Notice)
+@cache
+def _wire() -> TypeAdapter[Notice]:
+    """Return how notices are written; made when first needed, since it takes a while."""
+    return TypeAdapter(Notice)
 
 
 def dumped(notice: Notice) -> str:
     """Return a notice as JSON, as the outbox keeps it."""
-    return _WIRE.dump_json(notice).decode()
+    return _wire().dump_json(notice).decode()
 
 
 def loaded(text: str) -> Notice:
     """Return the notice that :func:`dumped` wrote."""
-    return _WIRE.validate_json(text)
+    return _wire().validate_json(text)

@@ -19,6 +19,10 @@ _BLOCKERS: Final = {
     Blocker.FROZEN: Explained(
         "the creditor is frozen", "look at what would be sent, then relance thaw CREDITOR"
     ),
+    Blocker.TURN: Explained(
+        "after the thaw its debtor's turn has not come yet",
+        "nothing: it comes by itself, so many debtors a day",
+    ),
     Blocker.HOLD: Explained(
         "the invoice is on hold", "it ends by itself on its day; relance release ends it now"
     ),

@@ -174,6 +174,7 @@ def test_a_frozen_creditor_stands_still_and_thaws_debtor_by_debtor():
     life.around = {"thaws_on": date(2026, 3, 9)}
     waits = life.look(DUE + days(3))
     assert (waits.until, waits.next_on) == (HOUSE.opening(date(2026, 3, 9)), date(2026, 3, 9))
+    assert waits.blockers == (Blocker.TURN,)
     assert contact(life.look(date(2026, 3, 9))) == ("first", date(2026, 3, 9))
 
 
