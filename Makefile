@@ -47,6 +47,8 @@ bench: $(READY) ## measure how fast the engine is
 chaos: $(READY) ## kill parts while it runs and see that nothing is said twice
 	@$(BIN)/python tests/chaos/run.py
 
+nightly: export HYPOTHESIS_PROFILE = nightly
+nightly: PYTEST_ARGS = --timeout=14400
 nightly: check test bench chaos ## everything: check, test, bench, chaos
 
 pins: ## resolve the dependencies again and write both requirements files (needs uv)
