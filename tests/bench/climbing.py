@@ -79,7 +79,7 @@ async def until(
 
 async def bare_climb(folder: Path, count: int, day: float) -> Climbed:
     """Let bare workflows climb on a server of their own."""
-    async with place(folder) as at:
+    async with place(folder, max(1000, 2 * count)) as at:
         go = datetime.now(UTC) + timedelta(seconds=4 + count / 60)
 
         def start(number: int) -> Callable[[], Coroutine[Any, Any, Any]]:
@@ -120,7 +120,7 @@ async def job(folder: Path, count: int, day: float, starts: float) -> Climbed:
     The first day begins when the import should be over, at some share of the rate of
     ``starts`` that bare workflows had; by how much it was not is in ``late``.
     """
-    async with place(folder) as at:
+    async with place(folder, max(1000, 2 * count)) as at:
         go = datetime.now(UTC) + timedelta(seconds=6 + 2.5 * count / starts)
         rules = ledgers.policies(go, day, PHASES)
         at.keep(rules)

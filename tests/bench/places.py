@@ -12,7 +12,6 @@ from email import policy as mail_policy
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
-import bare
 from processes import HERE, Child, Cost
 from temporalio.client import Client
 
@@ -92,8 +91,14 @@ class Place:
 
 
 @asynccontextmanager
-async def place(folder: Path) -> AsyncIterator[Place]:
-    """Set up a world in an empty folder; take it down at the end."""
+async def place(folder: Path, cached: int = 1000) -> AsyncIterator[Place]:
+    """Set up a world in an empty folder; take it down at the end.
+
+    Args:
+        folder: is made.
+        cached: workflows the worker keeps in memory; one that was let go is replayed when
+            it wakes, which costs a third more.
+    """
     folder.mkdir(parents=True)  # noqa: ASYNC240  once
     url = f"sqlite+aiosqlite:///{folder / 'relance.db'}"
     await migrate(url)
@@ -106,6 +111,7 @@ async def place(folder: Path) -> AsyncIterator[Place]:
         environment = {
             "TEMPORAL_ADDRESS": server.address,
             "RELANCE_VAR": str(folder),
+            "RELANCE_CACHED": str(cached),
             "RELANCE_EMAIL_PORT": port,
         }
         arguments = [str(HERE / "serving.py"), str(folder / "spent.json")]
@@ -126,10 +132,3 @@ async def connect_to(address: str) -> Client:
     """Return a client of a server, as the product makes them."""
     os.environ["TEMPORAL_ADDRESS"] = address
     return await connect(30.0)
-
-
-async def ready(client: Client) -> None:
-    """Wait until the bare worker answers."""
-    await client.execute_workflow(
-        bare.BareStart.run, "ready", id="bare-ready", task_queue=bare.QUEUE
-    )
