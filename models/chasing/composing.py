@@ -146,8 +146,6 @@ def _may_come_early(look: Look, moment: Moment) -> bool:
 
 def _say(moment: Moment, group: list[Look]) -> bool:
     """Draft one notice of a group, or ask for the yes it needs."""
-    if not group:
-        return False
     top = max(group, key=_severity)
     way = way_of(top)
     moment.taken.update(look.number for look in group)
