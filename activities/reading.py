@@ -52,7 +52,8 @@ class Reading:
 
         async def tell(entries: Sequence[Entry]) -> None:
             nonlocal started
-            started += await self._engine.tell(ask.creditor, entries)
+            told = await self._engine.tell(ask.creditor, entries)
+            started += told
 
         async with alive():
             imported = await self._booked(ask, path, rejects, tell)

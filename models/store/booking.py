@@ -1,5 +1,7 @@
 """Reading files in: open items, contacts, payments. The same file twice changes nothing."""
 
+import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -30,6 +32,8 @@ _LAST: Final = select(func.max(imports.c.content_on)).where(
 )
 #: How many workflows are told of at a time.
 _BATCH: Final = 500
+#: How many batches may be written before the first of them is told of.
+_AHEAD: Final = 3
 
 
 class Booking:
@@ -202,6 +206,17 @@ class Booking:
 
 
 async def _told(batches: AsyncIterator[tuple[Entry, ...]], tell: Tell) -> None:
-    async for entries in batches:
-        if entries:
-            await tell(entries)
+    """Tell of each batch once it is committed, while the next ones are written."""
+    telling: deque[asyncio.Task[None]] = deque()
+    try:
+        async for entries in batches:
+            if entries:
+                telling.append(asyncio.create_task(_tell(tell, entries)))
+            while len(telling) > _AHEAD:
+                await telling.popleft()
+    finally:
+        await asyncio.gather(*telling)
+
+
+async def _tell(tell: Tell, entries: Sequence[Entry]) -> None:
+    await tell(entries)

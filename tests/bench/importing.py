@@ -27,7 +27,6 @@ from models.store.booking import Booking
 from models.store.books import Books
 from models.store.engine import Store
 from models.store.policies import loaded
-from models.wire import Start
 
 
 async def main() -> None:
@@ -46,8 +45,8 @@ async def main() -> None:
         nonlocal started
         if "books" in sys.argv[4:]:
             return
-        fresh = [Start(creditor=CREDITOR, number=e.number) for e in entries if e.kind == "entered"]
-        started += await telling.start(fresh)
+        told = await telling.tell(CREDITOR, entries)
+        started += told
 
     at = datetime.now(UTC)
     file = File(name=ledger.name, sha256=ledger.name, content_on=at.date(), actor="bench", at=at)

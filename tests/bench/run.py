@@ -142,17 +142,16 @@ class Benches:
         """Import a ledger between two halves of bare starts."""
         count = 10_000 if self._options.full else 2 * (self._options.count or SMALL)
         found = await starting.importing(self._folder / "import", count)
-        ratio = found.rate / found.bare
+        ratio, calls = found.settled / found.bare_settled, found.rate / found.bare
         self._line(
-            f"{count} rows: workflows started",
-            f"{found.rate:.0f}/s, bare {found.bare:.0f}: {ratio:.0%}",
+            f"{count} rows: workflows started, asleep",
+            f"{found.settled:.0f}/s, bare {found.bare_settled:.0f}: {ratio:.0%}",
             ">= 80 %",
             ratio >= 0.8,
         )
-        settled = found.settled / found.bare_settled
         self._line(
-            "the same, until each has looked once",
-            f"{found.settled:.0f}/s, bare {found.bare_settled:.0f}: {settled:.0%}",
+            "the calls that start them alone",
+            f"{found.rate:.0f}/s, bare {found.bare:.0f}: {calls:.0%}",
             "to compare",
             met=True,
         )

@@ -36,7 +36,8 @@ class Started:
     """What an import came to; rates are workflows a second.
 
     Attributes:
-        settled: rate until each had taken its first look, or its local activity.
+        rate: of the calls that start them, which run ahead of the server's own work.
+        settled: until each had taken its first look, or its local activity, and slept.
         promises: seconds that each promise took, sorted.
     """
 

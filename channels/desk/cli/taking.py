@@ -34,7 +34,7 @@ class Telling:
         """Tell a batch."""
         if entries and self.reached:
             told = await self.opened.engine.tell(self.creditor, entries)
-            self.reached = told > 0
+            self.reached = self.reached and told > 0
 
 
 @dataclass(frozen=True, slots=True)
