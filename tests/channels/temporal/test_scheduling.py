@@ -45,6 +45,11 @@ async def test_to_ask_again_changes_nothing_and_another_interval_replaces_the_fi
 async def test_a_schedule_that_was_paused_stays_paused(client):
     await ensure_sweep(client, MINUTE)
     await client.get_schedule_handle(SWEEP).pause(note="an operator looks")
+    # The server takes a pause as a signal: it shows a moment later.
+    for _ in range(200):
+        if (await described(client)).state.paused:
+            break
+        await asyncio.sleep(0.05)
 
     await ensure_sweep(client, timedelta(hours=2))
 
