@@ -50,13 +50,13 @@ class Benches:
         self.figures: dict[str, Any] = {}
 
     async def climb(self) -> None:
-        """Run the dunning job between two halves of its bare counterpart."""
+        """Run the dunning job between two runs of its bare counterpart, each a quarter as many."""
         count = self._options.count or SMALL
-        first = await climbing.bare_climb(self._folder / "bare-1", count // 2, count / 120)
+        first = await climbing.bare_climb(self._folder / "bare-1", count // 4, count / 240)
         # Days as long as the bare workflows need: then a level that is late is late by little.
         day = self._options.day or count / first.rate
         climbed = await climbing.job(self._folder / "job", count, day, first.starts)
-        second = await climbing.bare_climb(self._folder / "bare-2", count // 2, count / 120)
+        second = await climbing.bare_climb(self._folder / "bare-2", count // 4, count / 240)
         self._climbed(climbed, (first, second))
         if self._options.full:
             await self._ten_times(climbed, count, day, first.starts)
@@ -140,7 +140,7 @@ class Benches:
 
     async def importing(self) -> None:
         """Import a ledger between two halves of bare starts."""
-        count = 10_000 if self._options.full else 2 * (self._options.count or SMALL)
+        count = 10_000 if self._options.full else self._options.count or SMALL
         found = await starting.importing(self._folder / "import", count)
         ratio, calls = found.settled / found.bare_settled, found.rate / found.bare
         self._line(
