@@ -34,7 +34,8 @@ class Telling:
         """Tell a batch."""
         if entries and self.reached:
             told = await self.opened.engine.tell(self.creditor, entries)
-            self.reached = self.reached and told > 0
+            if not told:
+                self.reached = False
 
 
 @dataclass(frozen=True, slots=True)
