@@ -1,5 +1,7 @@
 """Acts of law: what a formal notice covers, and what follows a hand-over."""
 
+from dataclasses import replace
+
 from models.chasing import events as ev
 from models.chasing.answers import Blocker, Contact, State, Wait
 from models.chasing.approving import ask, leaves
@@ -35,29 +37,40 @@ def _stands_before(look: Look, place: int) -> bool:
 
 
 def hand_over(moment: Moment, group: list[Look]) -> None:
-    """Hand a group over, or ask for the yes it needs; the debtor's other items follow."""
+    """Hand a group over, or ask for the yes it needs; the debtor's other items follow.
+
+    Those that go along are lines of the same notice, under the same yes.
+    """
     top = group[0]
-    draft = drafted(moment, group, top, in_person(top))
-    moment.taken.update(look.number for look in group)
-    if not leaves(group, draft):
-        ask(moment, group, draft)
-        return
-    moment.result.drafts.append(draft)
     numbers = {look.number for look in group}
     others = [
         look
         for look in moment.looks
         if look.number not in numbers and _free(look, top, moment) and not _stays(look)
     ]
-    if top.policy.on_hand_over != "apart":
-        moment.taken.update(look.number for look in others)
-    along = others if top.policy.on_hand_over == "along" else []
-    for look in [*group, *along]:
+    whole = group
+    if top.policy.on_hand_over == "along":
+        whole = group + [_along(look, top, moment) for look in others]
+    moment.taken.update(look.number for look in whole)
+    draft = drafted(moment, whole, top, in_person(top))
+    if not leaves(whole, draft):
+        ask(moment, whole, draft)
+        return
+    moment.result.drafts.append(draft)
+    for look in whole:
         over = ev.HandedOver(on=look.today(moment.now), level=draft.level)
         moment.record(look, over)
     if top.policy.on_hand_over == "firm":
+        moment.taken.update(look.number for look in others)
         for look in others:
             _firm(moment, look)
+
+
+def _along(look: Look, top: Look, moment: Moment) -> Look:
+    """Return an item at the hand-over's level; one whose policy has none follows that of ``top``."""
+    if top.level.name in look.policy.by_name:
+        return look.at_level(top.level.name, moment.now)
+    return replace(look, policy=top.policy).at_level(top.level.name, moment.now)
 
 
 def _stays(look: Look) -> bool:

@@ -13,7 +13,7 @@ from models.chasing.folding import after
 from models.chasing.moment import Draft
 from models.chasing.policy import Policy
 from models.chasing.ruling import ruled, spread
-from models.chasing.sharing import concerned, shared
+from models.chasing.sharing import concerned, shared, with_notice
 from models.chasing.stage import Stage
 from models.chasing.story import StoryEvent, orders
 from models.errors import RefusedError
@@ -93,7 +93,11 @@ class Happenings:
 
     def _meant(self, event: StoryEvent) -> list[Sim]:
         if event.invoices:
-            return [self._named(number) for number in event.invoices]
+            named = [self._named(number) for number in event.invoices]
+            if event.event != "approve":
+                return named
+            cases = with_notice([sim.case for sim in named], [sim.case for sim in self.living()])
+            return [self._sims[case.invoice.number] for case in cases]
         return [sim for sim in self.living() if event.currency in {"", sim.case.invoice.currency}]
 
     def _named(self, number: str) -> Sim:

@@ -29,6 +29,8 @@ _KEYS: Final = frozenset(
         "accepted",
         "actor",
         "text",
+        "channel",
+        "comment",
     }
 )
 
@@ -78,6 +80,7 @@ def parsed(line: int, said: Any) -> StoryEvent:  # noqa: ANN401  whatever JSON m
     if not isinstance(invoices, list | tuple):
         message = f"invoices = {invoices!r} is not a list of numbers"
         raise RefusedError(message)
+    person = _person(said)
     return StoryEvent(
         line=line,
         on=_day(said, "on", required=True) or date.min,
@@ -87,15 +90,32 @@ def parsed(line: int, said: Any) -> StoryEvent:  # noqa: ANN401  whatever JSON m
         creditor=str(said.get("creditor", "")),
         amount=str(said.get("amount", "")),
         currency=str(said.get("currency", "")),
-        by=_day(said, "by"),
+        by=None if person else _day(said, "by"),
         until=_day(said, "until"),
         reason=str(said.get("reason", said.get("text", ""))),
-        outcome=str(said.get("outcome", "")),
+        outcome=_word(said.get("outcome", said.get("channel", ""))),
         parts=_parts(said),
         level=str(said.get("level", "")),
         accepted=bool(said.get("accepted", False)),
-        actor=str(said.get("actor", "story")),
+        actor=str(said.get("actor", person or "story")),
     )
+
+
+def _person(said: dict[str, Any]) -> str:
+    """Return whom ``by`` names: somebody who did it, where it is not the day of a promise."""
+    by = said.get("by")
+    if said.get("event") == "promise" or not isinstance(by, str) or by[:1].isdigit():
+        return ""
+    return by
+
+
+def _word(given: object) -> str:
+    """Return an outcome as the table of outcomes spells it.
+
+    >>> _word("No answer"), _word("in_part")
+    ('no-answer', 'in-part')
+    """
+    return "-".join(str(given).casefold().replace("_", " ").split())
 
 
 def _parts(said: dict[str, Any]) -> tuple[tuple[date, str], ...]:

@@ -38,6 +38,26 @@ def shared(
     return [(case, command) for case in cases]
 
 
+def with_notice(named: Sequence[Case], all_cases: Sequence[Case]) -> list[Case]:
+    """Return the cases a yes is given to: those named, and the rest of the notices they wait in.
+
+    The yes is to a notice as it will leave, with all its lines: rule 10.
+    """
+    waiting = {case.asked.digest for case in named if case.asked is not None} - {""}
+    numbers = {case.invoice.number for case in named}
+    return [
+        *named,
+        *(
+            case
+            for case in all_cases
+            if case.invoice.number not in numbers
+            and case.asked is not None
+            and case.yes is None
+            and case.asked.digest in waiting
+        ),
+    ]
+
+
 def concerned(command: Command, case: Case) -> bool:
     """Say whether an order about a whole debtor can be about a case at all."""
     if isinstance(command, Promise | Dispute):

@@ -41,6 +41,7 @@ EVENTS: Final = (
 _OUTCOMES: Final = {
     "for-debtor": ev.Outcome.FOR_DEBTOR,
     "for": ev.Outcome.FOR_DEBTOR,
+    "for-the-debtor": ev.Outcome.FOR_DEBTOR,
     "debtor": ev.Outcome.FOR_DEBTOR,
     "accepted": ev.Outcome.FOR_DEBTOR,
     "in-part": ev.Outcome.IN_PART,
@@ -48,6 +49,8 @@ _OUTCOMES: Final = {
     "partial": ev.Outcome.IN_PART,
     "partly": ev.Outcome.IN_PART,
     "against": ev.Outcome.AGAINST,
+    "against-debtor": ev.Outcome.AGAINST,
+    "against-the-debtor": ev.Outcome.AGAINST,
     "creditor": ev.Outcome.AGAINST,
     "rejected": ev.Outcome.AGAINST,
 }
@@ -159,7 +162,8 @@ def _call(event: StoryEvent, currency: str) -> tuple[cmd.Command, ...]:
     if outcome in {"no-answer", "wrong-number"}:
         return (cmd.LogCall(outcome="no-answer" if outcome == "no-answer" else "wrong-number"),)
     reached = cmd.LogCall(outcome="reached")
-    if event.by is not None or event.parts:
+    promised = outcome in {"promise", "reached-promise"} and event.until is not None
+    if event.by is not None or event.parts or promised:
         return (reached, cmd.Promise(parts=_parts(event, currency)))
     if outcome in {"dispute", "disputed", "reached-dispute"}:
         return (reached, _dispute(event, currency))
@@ -173,7 +177,7 @@ def _reject(event: StoryEvent) -> cmd.Reject:
     match event.outcome:
         case "" | "hold":
             return cmd.Reject(then="hold", until=event.until, reason=event.reason)
-        case "repeat":
+        case "repeat" | "repeat-previous" | "repeat-the-previous-level":
             return cmd.Reject(then="repeat", reason=event.reason)
         case "skip":
             return cmd.Reject(then="skip", reason=event.reason)

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
 from models.chasing.case import Case
-from models.chasing.commands import Bounce, Command, Context, Credit, Dispute, Promise
+from models.chasing.commands import Approve, Bounce, Command, Context, Credit, Dispute, Promise
 from models.chasing.ruling import PROMISE_MEMORY, ruled
-from models.chasing.sharing import shared
+from models.chasing.sharing import concerned, shared, with_notice
 from models.errors import RefusedError
 from models.orders import AnyCommand, Order, Recorded
 from models.store.appending import Growth, Stamp, append, grown
@@ -78,12 +78,27 @@ async def meant(connection: AsyncConnection, order: Order) -> Meant:
         RefusedError: it names neither.
     """
     if order.invoices:
-        return Meant(await locked_named(connection, order.creditor, order.invoices))
+        named = await locked_named(connection, order.creditor, order.invoices)
+        if isinstance(order.command, Approve):
+            named = await _with_notice(connection, named)
+        return Meant(named)
     if not order.debtor:
         message = "this order needs an invoice or a debtor"
         raise RefusedError(message)
     debtor_id = await debtor_named(connection, order.creditor, order.debtor)
     return Meant(await locked_of_debtor(connection, debtor_id), debtor_id)
+
+
+async def _with_notice(connection: AsyncConnection, named: list[Filed]) -> list[Filed]:
+    """Return the cases of the notices that those named wait in, locked."""
+    if all(filed.case.asked is None for filed in named):
+        return named
+    found = {filed.case.invoice.number: filed for filed in named}
+    for debtor_id in sorted({filed.debtor_id for filed in named}):
+        for filed in await locked_of_debtor(connection, debtor_id):
+            found.setdefault(filed.case.invoice.number, filed)
+    cases = with_notice([one.case for one in named], [one.case for one in found.values()])
+    return [found[case.invoice.number] for case in cases]
 
 
 async def carry_out(connection: AsyncConnection, order: Order, command: Command) -> Recorded:
@@ -147,7 +162,7 @@ async def _ruled(
     cases = [filed.case for filed in about.cases]
     whole = about.debtor_id is not None
     if whole:
-        cases = [case for case in cases if _concerned(command, case)]
+        cases = [case for case in cases if concerned(command, case)]
     made = await _promises_made(connection, order, about)
     stamp = Stamp(order.event_id, order.actor, order.at)
     refusal = RefusedError("the debtor has nothing open that this could concern")
@@ -172,13 +187,6 @@ async def _ruled(
     if not growths:
         raise refusal
     return growths
-
-
-def _concerned(command: Command, case: Case) -> bool:
-    """Say whether a debtor's order can be about a case at all."""
-    if isinstance(command, Promise | Dispute):
-        return case.dead is None and case.open - case.disputed - case.crediting > 0
-    return True
 
 
 async def _promises_made(connection: AsyncConnection, order: Order, about: Meant) -> dict[int, int]:
