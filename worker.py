@@ -164,6 +164,7 @@ def files() -> Files:
         load=mapping.load,
         save=mapping.save,
         keep=rejects.write,
+        fill=reader.filled,
     )
 
 
@@ -189,7 +190,7 @@ def workers(client: "Client", house: House, telling: "Telling") -> list["Worker"
     book = booking.Booking(house.books, Currencies(house.store))
     sweep = sweeping.Sweeper(Sweeping(house.store), telling)
     take = reading.Reading(
-        house.books, reading.Files(read.reader, read.load, read.keep), telling, now
+        house.books, reading.Files(read.reader, read.load, read.keep, read.fill), telling, now
     )
     grace = timedelta(seconds=settings.grace)
     core = Worker(

@@ -20,15 +20,17 @@ from models.store.books import Books
 from models.wire import FileIn, FileTaken
 
 Keep = Callable[[Iterator[Reject], Path], int]
+Fill = Callable[[Path, Locale, str, Sequence[Reject]], list[Reject]]
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """How files are read: rows by a reader, forms by mapping files, rejects kept."""
+    """How files are read: rows by a reader, forms by mapping files, rejects filled and kept."""
 
     reader: Reader
     load: Callable[[Path], Locale]
     keep: Keep
+    fill: Fill
 
 
 class Reading:
@@ -58,7 +60,10 @@ class Reading:
         async with alive():
             imported = await self._booked(ask, path, rejects, tell)
         kept = path.with_name(f"{path.stem}.rejects.csv")
-        written = self._files.keep(iter(rejects), kept)
+        whole = await asyncio.to_thread(
+            self._files.fill, path, self._locale(ask), ask.kind, rejects
+        )
+        written = self._files.keep(iter(whole), kept)
         return FileTaken(
             rows=imported.rows,
             new=imported.new,
@@ -72,10 +77,13 @@ class Reading:
             rejects=str(kept) if written else "",
         )
 
+    def _locale(self, ask: FileIn) -> Locale:
+        return self._files.load(Path(ask.mapping)) if ask.mapping else Locale()
+
     async def _booked(self, ask: FileIn, path: Path, rejects: list[Reject], tell: Tell) -> Imported:
         at = self._clock()
         creditor = self._books.creditor(ask.creditor)
-        locale = self._files.load(Path(ask.mapping)) if ask.mapping else Locale()
+        locale = self._locale(ask)
         file = File(
             name=path.name,
             sha256=await asyncio.to_thread(_digest, path),

@@ -32,6 +32,7 @@ class Files:
         load: the form that a mapping file states.
         save: writes such a mapping file.
         keep: writes rejects as a file to correct and import again; returns how many.
+        fill: gives the rejects of a file the cells that they lack.
     """
 
     reader: Reader
@@ -39,6 +40,7 @@ class Files:
     load: Callable[[Path], Locale]
     save: Callable[[Path, Locale], None]
     keep: Callable[[Iterable[Reject], Path], int]
+    fill: Callable[[Path, Locale, str, Sequence[Reject]], list[Reject]]
 
 
 class Books(Protocol):

@@ -20,13 +20,14 @@ _PERSONAL: Final = frozenset(
 class Rejecting:
     """Takes the rejects of one file; ``done`` writes them beside it."""
 
-    def __init__(self, call: Call, path: Path, sheet: str) -> None:
-        """Take rejects of a file that holds items, contacts or payments."""
+    def __init__(self, call: Call, path: Path, sheet: str, locale: Locale | None = None) -> None:
+        """Take rejects of a file that holds items, contacts or payments, read as told."""
         self.rejects: list[Reject] = []
         self.path: Path | None = None
         self._call = call
         self._source = path
         self._sheet = sheet
+        self._locale = locale or Locale()
 
     def add(self, reject: Reject) -> None:
         """Take a reject."""
@@ -36,6 +37,8 @@ class Rejecting:
         """Tell the first rejects and keep all of them, if there are any."""
         if not self.rejects:
             return
+        files = self._call.desk.files
+        self.rejects = files.fill(self._source, self._locale, self._sheet, self.rejects)
         personal = self._personal()
         for reject in self.rejects[:_TOLD]:
             self._call.out.warn(_sentence(reject, self._source.name, personal))
@@ -48,21 +51,20 @@ class Rejecting:
 
     def _kept(self) -> Path:
         """Write the file beside the source, or among our own files where that is closed."""
-        full = sorted(self.rejects, key=lambda reject: not reject.row)
         name = f"{self._source.stem}.rejects.csv"
         beside = self._source.with_name(name)
         try:
-            self._call.desk.files.keep(full, beside)
+            self._call.desk.files.keep(self.rejects, beside)
         except OSError:
             beside = self._call.desk.var / "rejects" / name
             beside.parent.mkdir(parents=True, exist_ok=True)
-            self._call.desk.files.keep(full, beside)
+            self._call.desk.files.keep(self.rejects, beside)
         return beside
 
     def _personal(self) -> frozenset[str]:
         """Return the file's own names of the columns about people."""
         try:
-            form = self._call.desk.files.found(self._source, Locale(), self._sheet)
+            form = self._call.desk.files.found(self._source, self._locale, self._sheet)
         except RefusedError:
             return frozenset()
         return frozenset(name for name, ours in form.columns.items() if ours in _PERSONAL)

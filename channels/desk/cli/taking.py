@@ -53,7 +53,7 @@ async def invoices(call: Call, opened: Opened) -> int:
     args = call.args
     creditor, file, locale = _file(call, "items", args.complete)
     tell = Telling(opened, creditor.key)
-    rejecting = Rejecting(call, args.file, "items")
+    rejecting = Rejecting(call, args.file, "items", locale)
     with call.out.counting(f"reading {args.file.name}") as count:
         rows = counted(call.desk.files.reader.items(args.file, locale), count)
         done = await opened.booking.import_items(
@@ -71,7 +71,7 @@ async def invoices(call: Call, opened: Opened) -> int:
 async def contacts(call: Call, opened: Opened) -> int:
     """Read contacts in."""
     creditor, file, locale = _file(call, "contacts")
-    rejecting = Rejecting(call, call.args.file, "contacts")
+    rejecting = Rejecting(call, call.args.file, "contacts", locale)
     with call.out.counting(f"reading {call.args.file.name}") as count:
         rows = counted(call.desk.files.reader.contacts(call.args.file, locale), count)
         done = await opened.booking.import_contacts(creditor.key, rows, file, reject=rejecting.add)
@@ -83,7 +83,7 @@ async def payments(call: Call, opened: Opened) -> int:
     """Read payments in."""
     creditor, file, locale = _file(call, "payments")
     tell = Telling(opened, creditor.key)
-    rejecting = Rejecting(call, call.args.file, "payments")
+    rejecting = Rejecting(call, call.args.file, "payments", locale)
     with call.out.counting(f"reading {call.args.file.name}") as count:
         rows = counted(call.desk.files.reader.payments(call.args.file, locale), count)
         done = await opened.booking.import_payments(

@@ -1,7 +1,8 @@
 """The reader of CSV files."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -64,6 +65,33 @@ def found(path: Path, locale: Locale, sheet: str = "items") -> Locale:
     return Locale(
         laid.encoding, laid.separator, habits.writing.decimal, habits.order, {**named, **ignored}
     )
+
+
+def filled(path: Path, locale: Locale, sheet: str, rejects: Sequence[Reject]) -> list[Reject]:
+    """Return rejects with the cells of their rows: those that the books made have none.
+
+    The file is gone through once more, if any reject needs it. Columns get the file's names.
+
+    Raises:
+        RefusedError: the file as a whole cannot be read any more.
+    """
+    bare = {reject.line for reject in rejects if not reject.row}
+    if not bare:
+        return list(rejects)
+    laid = layout.found(path, locale, columns.SHEETS[sheet])
+    with layout.body(path, laid) as rows:
+        cells = {row.line: _cells(row, laid) for row in rows if row.line in bare}
+    names = {ours: laid.names[place] for ours, place in laid.places.items()}
+    return [
+        reject
+        if reject.row
+        else replace(
+            reject,
+            column=names.get(reject.column, reject.column),
+            row=cells.get(reject.line, {}),
+        )
+        for reject in rejects
+    ]
 
 
 def _read(

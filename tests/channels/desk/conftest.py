@@ -113,7 +113,9 @@ def made(path: Path, engine: Engine, time: Time) -> Desk:
             await store.close()
 
     return Desk(
-        files=Files(connect(), reader.found, mapping.load, mapping.save, rejects.write),
+        files=Files(
+            connect(), reader.found, mapping.load, mapping.save, rejects.write, reader.filled
+        ),
         policies=policies(),
         creditors=creditors(),
         clock=time,

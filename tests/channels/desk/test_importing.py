@@ -56,6 +56,15 @@ def test_good_rows_go_in_beside_bad_ones(relance, written):
     assert "F-3" in ledger.with_name("ledger.rejects.csv").read_text("utf-8-sig")
 
 
+def test_a_row_that_only_the_books_refuse_keeps_its_cells_to_be_corrected(relance, written):
+    twice = "F-1;25.03.2026;5,00;5,00;EUR;D2;Zwei;z@z.example\n"
+    ledger = written("ledger.csv", ITEMS + twice)
+    answer = relance("import", "invoices", ledger, *WHOSE)
+    assert "line 4: number F-1 belongs to another debtor" in answer.err
+    kept = ledger.with_name("ledger.rejects.csv").read_text("utf-8-sig")
+    assert twice.strip().split(";") == kept.splitlines()[1].split(";")[:8]
+
+
 def test_a_file_of_which_nothing_goes_in_has_failed(relance, written):
     ledger = written(
         "ledger.csv", ITEMS.split("F-1", maxsplit=1)[0] + "F-3;31.02.2026;5;5;EUR;D2;Zwei;\n"

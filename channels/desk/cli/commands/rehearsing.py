@@ -136,7 +136,9 @@ def _rejected(call: Call, rejects: list[Reject]) -> None:
     others = [reject for reject in rejects if reject.file == getattr(args.contacts, "name", None)]
     for path, sheet, some in ((args.ledger, "items", ledger), (args.contacts, "contacts", others)):
         if some:
-            rejecting = Rejecting(call, path, sheet)
+            mapped = sheet == "items" and args.mapping
+            locale = call.desk.files.load(args.mapping) if mapped else Locale()
+            rejecting = Rejecting(call, path, sheet, locale)
             for reject in some:
                 rejecting.add(reject)
             rejecting.done()
