@@ -372,6 +372,7 @@ async def _desk_opened(
     from channels.embedded.raising import find
     from channels.temporal.connecting import connect
     from channels.temporal.telling import Telling
+    from models.store.asking import Asking
     from models.store.booking import Booking
     from models.store.version import current
     from models.store.views import Views
@@ -385,7 +386,9 @@ async def _desk_opened(
         await migrate(settings.url)
     house = opened(settings, rules)
     try:
-        yield Opened(house.books, Booking(house.books), Telling(connect), Views(house.store))
+        asking = Asking(house.store, house.creditors, house.connected)
+        booking, telling = Booking(house.books), Telling(connect)
+        yield Opened(house.books, booking, telling, Views(house.store), asking)
     finally:
         await house.close()
 

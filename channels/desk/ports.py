@@ -142,6 +142,16 @@ class Views(Protocol):
         ...
 
 
+class Asking(Protocol):
+    """What would be answered now; see :mod:`models.store.asking`."""
+
+    async def answered(
+        self, items: Iterable[Item], now: datetime
+    ) -> Sequence[tuple[Item, Reason | None]]:
+        """Return items as they stand at an instant, each with the answer it would get."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What is there once the books are open."""
@@ -150,6 +160,7 @@ class Opened:
     booking: Booking
     engine: Engine
     views: Views
+    asking: Asking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

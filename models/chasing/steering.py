@@ -1,5 +1,6 @@
 """Orders about levels: yes and no, calls, skips, moves, what bounced."""
 
+from datetime import date
 from typing import Final
 
 from models.chasing import events as ev
@@ -27,9 +28,15 @@ _ANYBODY: Final = Debtor(key="", name="")
 _UNSENT: Final = frozenset({"", "before", "call"})
 
 
-def _next_level(case: Case, policy: Policy) -> str | None:
+def _next_level(case: Case, policy: Policy, today: date | None = None) -> str | None:
+    """Return the level that comes next; with a day, the next that may still be said then."""
     following = step(case, policy, _ANYBODY)
-    return None if following is None else following.level.name
+    if following is None:
+        return None
+    if today is None or today < case.chase_due or following.level.kind is not LevelKind.COURTESY:
+        return following.level.name
+    late = (policy.levels[place] for place in ahead(case, policy))
+    return next((level.name for level in late if level.kind is not LevelKind.COURTESY), None)
 
 
 def _ahead(case: Case, policy: Policy) -> list[str]:
@@ -123,7 +130,7 @@ def _send_now(
     command: SendNow, case: Case, policy: Policy, context: Context
 ) -> tuple[ev.Event, ...]:
     must_live(case)
-    name = command.level or _next_level(case, policy)
+    name = command.level or _next_level(case, policy, context.today)
     if name is None:
         raise refused(case, "has no level ahead; name the level to say again")
     level, today, by = policy.level(name), context.today, person(context)

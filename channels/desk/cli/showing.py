@@ -37,9 +37,6 @@ def _following(one: Item, last: Reason | None) -> Iterator[str]:
     if one.closed:
         yield f"nothing comes next: it is closed as {one.state}"
         return
-    if last is None:
-        yield "nothing is known yet: the engine has not looked at it (relance up starts it)"
-        return
     what = facts.coming(one, last)
     if what is not None:
         yield f"next: {what} on {shown(one.next_on)}"
@@ -52,9 +49,11 @@ def _following(one: Item, last: Reason | None) -> Iterator[str]:
         yield f"blocked: {said.meaning} ({blocker}); what to do: {said.remedy}"
     if one.why:
         yield f"why: {one.why} (rule {one.rule}: {words(one.rule)})"
-    if one.behind:
-        news = several(one.behind, "event is", "events are")
-        yield f"{news} newer than this answer: the engine looks again when it is reached"
+    if one.looked_at is None:
+        yield "the engine has not looked at it yet: relance up starts it"
+    elif one.behind:
+        news = several(one.behind, "event")
+        yield f"the engine has not seen {news} of it yet: it acts on this when it is reached"
 
 
 def story(events: Sequence[Happened], currency: str, out: Output) -> None:

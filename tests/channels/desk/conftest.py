@@ -16,6 +16,7 @@ from channels.desk.ports import Desk, Files, Opened
 from channels.intake.csv_ledger import connect, mapping, reader, rejects
 from models.creditors import shipped as creditors
 from models.policies import shipped as policies
+from models.store.asking import Asking
 from models.store.booking import Booking
 from models.store.books import Books
 from models.store.composing import Composing
@@ -108,7 +109,8 @@ def made(path: Path, engine: Engine, time: Time) -> Desk:
         store = Store(f"sqlite+aiosqlite:///{path}")
         books = Books(store, creditors(), policies(), CHANNELS)
         try:
-            yield Opened(books, Booking(books), engine, Views(store))
+            asking = Asking(store, books.creditors, books.channels)
+            yield Opened(books, Booking(books), engine, Views(store), asking)
         finally:
             await store.close()
 

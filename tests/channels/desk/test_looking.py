@@ -97,10 +97,18 @@ def test_next_names_each_blocker_and_what_to_do(relance, look):
     assert line["blockers"][0]["remedy"]
 
 
-def test_next_says_when_its_answer_is_behind(relance, look):
+def test_next_answers_from_the_books_and_says_what_the_engine_has_not_seen(relance, look):
     look("F-1")
-    relance("note", "F-1", "--text", "x")
-    assert "1 event is newer than this answer" in relance("next", "F-1").out
+    relance("hold", "F-1", "--until", "2026-03-20", "--reason", "moving")
+    (line,) = relance("next", "F-1", "--json").lines
+    assert (line["state"], line["next_on"], line["behind"]) == ("held", "2026-03-20", 1)
+    assert "the engine has not seen 1 event of it yet" in relance("next", "F-1").out
+
+
+def test_next_answers_before_the_engine_has_ever_looked(relance):
+    said = relance("next", "F-1").out
+    assert "next: " in said
+    assert "the engine has not looked at it yet: relance up starts it" in said
 
 
 def test_next_of_a_debtor_is_all_that_it_has_open(relance):

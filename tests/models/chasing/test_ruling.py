@@ -134,3 +134,9 @@ def test_a_debit_that_comes_back_is_a_fact():
     life = Life(known=invoice(method=Method.DIRECT_DEBIT)).orders(cmd.RejectDebit(), TODAY)
 
     assert life.history[1:] == [ev.DebitRejected(on=TODAY)]
+
+
+def test_sending_now_passes_over_a_courtesy_whose_time_is_gone():
+    life = Life().orders(cmd.SendNow(), TODAY)
+    assert life.case.order is not None
+    assert (life.case.order.level, dict(life.case.passed)) == ("first", {"courtesy": TODAY})

@@ -77,15 +77,15 @@ async def _one(call: Call, opened: Opened) -> Item:
 
 
 async def _show(call: Call, opened: Opened) -> int:
-    item = await _one(call, opened)
-    last = await opened.views.reasons(item.creditor, item.number, 1)
+    found = await _one(call, opened)
+    ((item, answer),) = await opened.asking.answered([found], call.desk.clock())
     events = await opened.views.happened(item.creditor, item.number)
     only = Selection(creditor=item.creditor, numbers=(item.number,))
     notices, tasks = await opened.views.sent(only), await opened.views.tasks(only)
     if call.out.json:
         call.out.record(
             {
-                **facts.following(item, last[0] if last else None),
+                **facts.following(item, answer),
                 "events": [facts.happened(event, item.currency) for event in events],
                 "notices": [facts.sent(notice) for notice in notices],
                 "tasks": [facts.task(task) for task in tasks],
@@ -93,7 +93,7 @@ async def _show(call: Call, opened: Opened) -> int:
         )
         return DONE
     showing.head(item, call.out)
-    showing.following(item, last[0] if last else None, call.out)
+    showing.following(item, answer, call.out)
     call.out.say("what happened:")
     showing.story(events, item.currency, call.out)
     for notice in notices:
@@ -112,13 +112,12 @@ async def _next(call: Call, opened: Opened) -> int:
     items = await opened.views.items(
         Selection(creditor=creditor, numbers=numbers, debtor=debtor, closed=bool(numbers))
     )
-    for item in items:
-        last = await opened.views.reasons(item.creditor, item.number, 1)
+    for item, answer in await opened.asking.answered(items, call.desk.clock()):
         if call.out.json:
-            call.out.record(facts.following(item, last[0] if last else None))
+            call.out.record(facts.following(item, answer))
             continue
         showing.head(item, call.out)
-        showing.following(item, last[0] if last else None, call.out)
+        showing.following(item, answer, call.out)
     missing = sorted(set(numbers) - {item.number for item in items})
     if missing:
         raise UnknownError(f"there is no invoice {', '.join(missing)}: relance list shows all")

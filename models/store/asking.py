@@ -1,0 +1,108 @@
+"""What would be answered about a case now: a look that writes nothing."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.chasing.answers import Contact, Wait
+from models.chasing.dunning import settle
+from models.ledger.creditor import Creditor
+from models.store.around import Around, around
+from models.store.describing import View, described, journalled, put_off, told
+from models.store.engine import Store
+from models.store.policies import policy_of
+from models.store.reading import Filed, cases_named
+from models.store.selecting import split
+from models.store.stating import STATEMENT
+from models.store.tables.saying import slots
+from models.views import Item, Reason
+
+_PUT_OFF: Final = select(slots).where(
+    slots.c.invoice_id == bindparam("row_id"), slots.c.level != STATEMENT, slots.c.blocker != ""
+)
+
+
+class Asking:
+    """Answers as the engine would, from the books alone: also when no engine runs."""
+
+    def __init__(
+        self, store: Store, creditors: Mapping[str, Creditor], channels: frozenset[str]
+    ) -> None:
+        """Ask about these creditors' cases, with these channels connected."""
+        self._store = store
+        self._creditors = creditors
+        self._channels = channels
+
+    async def answered(
+        self, items: Iterable[Item], now: datetime
+    ) -> Sequence[tuple[Item, Reason | None]]:
+        """Return items as they stand at an instant, each with the answer it would get.
+
+        A closed item has none. Nothing is recorded: a promise that has just broken is
+        shown as broken, and written down by the next look.
+
+        Raises:
+            UnavailableError: the books do not answer.
+        """
+        worlds: dict[int, Around] = {}
+        answers: list[tuple[Item, Reason | None]] = []
+        async with self._store.reading() as connection:
+            for item in items:
+                found = await cases_named(connection, item.creditor, [item.number])
+                if item.closed or not found:
+                    answers.append((item, None))
+                    continue
+                filed = found[0]
+                if filed.debtor_id not in worlds:
+                    creditor = self._creditors[item.creditor]
+                    worlds[filed.debtor_id] = await around(connection, creditor, filed.debtor_id)
+                world = worlds[filed.debtor_id]
+                answers.append(await self._answered(connection, item, filed, world, now))
+        return answers
+
+    async def _answered(
+        self,
+        connection: AsyncConnection,
+        item: Item,
+        filed: Filed,
+        world: Around,
+        now: datetime,
+    ) -> tuple[Item, Reason]:
+        policy = await policy_of(connection, filed.case.policy_hash)
+        facts = world.facts(filed.id, policy, self._channels, now)
+        case, _, answer = settle(filed.case, policy, facts, now)
+        view = View(filed, case, policy, facts, answer, now)
+        looked = described(view, until=answer.until if isinstance(answer, Wait) else None)
+        if isinstance(answer, Contact):
+            for row in await connection.execute(_PUT_OFF, {"row_id": filed.id}):
+                if (row.level, row.round) == answer.step:
+                    looked = put_off(view, row.at, row.blocker)
+        said = journalled(policy, answer)
+        fresh = replace(
+            item,
+            state=looked.state,
+            level=case.level,
+            next_at=looked.next_at,
+            next_on=None if looked.next_at is None else policy.day(looked.next_at),
+            blockers=looked.blockers,
+            why=answer.why,
+            rule=answer.rule,
+        )
+        reason = Reason(
+            at=now,
+            rule=answer.rule,
+            why=answer.why,
+            policy=policy.name,
+            version=policy.version,
+            hash=policy.hash,
+            blockers=split(said["blockers"]),
+            facts=json.loads(told(facts, case)),
+            answer=json.loads(said["answer"]),
+            engine="",
+        )
+        return fresh, reason
