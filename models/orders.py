@@ -36,8 +36,16 @@ class Allocate:
     payment: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleDelivery:
+    """A person says whether a notice of unknown outcome arrived."""
+
+    arrived: bool
+    reason: str = ""
+
+
 #: What may be ordered of an invoice, a debtor or a creditor.
-AnyCommand = Command | Freeze | Thaw | Insolvency | Allocate
+AnyCommand = Command | Freeze | Thaw | Insolvency | Allocate | RuleDelivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,6 +110,7 @@ class Case:
         entry_due: the due date known when the case entered.
         said: levels that went out, oldest first.
         passed: levels passed over, with the day.
+        presented: formal notices that are known to have been presented, by level.
         paid: minor units of all payments less reversals.
         paid_in_time: the part that came by the day of the discount.
         written: minor units written off and not recovered since.
@@ -142,6 +143,7 @@ class Case:
     asked: ev.ApprovalAsked | None = None
     yes: Yes | None = None
     call: Call | None = None
+    presented: tuple[str, ...] = ()
     bounced: tuple[tuple[str, int, str], ...] = ()
     handed_over: date | None = None
     debit_rejected: date | None = None

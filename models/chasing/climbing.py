@@ -28,7 +28,7 @@ def _presented(case: Case, event: ev.Presented) -> Case:
     said = tuple(
         replace(s, deadline=event.deadline) if s.level == event.level else s for s in case.said
     )
-    return grown(case, said=said)
+    return grown(case, said=said, presented=(*case.presented, event.level))
 
 
 def _bounced(case: Case, event: ev.Bounced) -> Case:

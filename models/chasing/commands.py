@@ -168,6 +168,13 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """The last formal notice was first presented on a day: its deadline counts from there."""
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RejectDebit:
     """A direct debit came back."""
 
@@ -202,4 +209,5 @@ Command = (
     | Bounce
     | RejectDebit
     | ChangePolicy
+    | Present
 )

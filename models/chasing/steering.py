@@ -1,6 +1,6 @@
 """Orders about levels: yes and no, calls, skips, moves, what bounced."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from models.chasing import events as ev
@@ -11,6 +11,7 @@ from models.chasing.commands import (
     Context,
     Extend,
     LogCall,
+    Present,
     Reject,
     SendNow,
     Skip,
@@ -160,6 +161,22 @@ def _bounce(command: Bounce, case: Case, _: Policy, context: Context) -> tuple[e
     return (ev.Bounced(on=context.today, level=last.level, round=last.round, channel=last.channel),)
 
 
+def _present(
+    command: Present, case: Case, policy: Policy, context: Context
+) -> tuple[ev.Event, ...]:
+    formal = [said for said in case.said if said.deadline is not None]
+    days = policy.level(formal[-1].level).deadline_days if formal else None
+    if not formal or days is None:
+        raise refused(case, "has no formal notice that could have been presented")
+    notice = formal[-1]
+    if not notice.on <= command.on <= context.today:
+        raise refused(
+            case, f"cannot be presented on {command.on}: name a day from {notice.on} to today"
+        )
+    deadline = command.on + timedelta(days=days)
+    return (ev.Presented(on=command.on, level=notice.level, deadline=deadline),)
+
+
 #: What each order about levels becomes.
 MOVES: Final[Rules] = {
     Approve: _approve,
@@ -169,4 +186,5 @@ MOVES: Final[Rules] = {
     SendNow: _send_now,
     Extend: _extend,
     Bounce: _bounce,
+    Present: _present,
 }

@@ -35,6 +35,7 @@ EVENTS: Final = (
     "dead",
     "note",
     "books",
+    "presented",
 )
 
 #: Words people use for how a dispute ends.
@@ -115,6 +116,7 @@ def _simple(event: StoryEvent) -> cmd.Command | None:
         "send": cmd.SendNow(level=event.level, reason=reason),
         "write-off": cmd.WriteOff(reason=reason),
         "note": cmd.Note(text=reason),
+        "presented": cmd.Present(on=event.until or event.by or event.on),
     }
     return simple.get(event.event)
 

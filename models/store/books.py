@@ -12,7 +12,7 @@ from models.chasing.commands import ChangePolicy, Hold, Note, Pay, Release, Reve
 from models.chasing.policy import Policy
 from models.errors import RefusedError, UnknownError
 from models.ledger.creditor import Creditor
-from models.orders import Allocate, Freeze, Incoming, Insolvency, Order, Recorded, Thaw
+from models.orders import Allocate, Freeze, Incoming, Insolvency, Order, Recorded, RuleDelivery, Thaw
 from models.store import widening
 from models.store.engine import Store
 from models.store.finding import debtor_named, lock_debtors
@@ -22,6 +22,7 @@ from models.store.policies import keep_policy
 from models.store.recording import RepeatedError, carry_out, keep_order, known
 from models.store.replying import reply
 from models.store.reversing import take_back, take_back_from
+from models.store.verdicts import rule_delivery
 
 
 class Books:
@@ -111,19 +112,20 @@ class Books:
             isinstance(command, Hold | Release | Note) and not order.invoices
         ):
             return await self._wide(connection, order, creditor)
-        money = self._money(order)
-        if money is not None:
-            recorded = await money(connection)
+        special = self._special(order)
+        if special is not None:
+            recorded = await special(connection)
             if recorded.repeated:
                 return await known(connection, order.creditor, order.event_id) or recorded
             await keep_order(connection, order, recorded)
             return recorded
-        assert not isinstance(command, Allocate)  # noqa: S101  it is money, see above
+        assert not isinstance(command, Allocate | RuleDelivery)  # noqa: S101  see above
         if isinstance(command, ChangePolicy):
             await self._keep(connection, command)
         return await carry_out(connection, order, command)
 
-    def _money(self, order: Order) -> Callable[[AsyncConnection], Awaitable[Recorded]] | None:
+    def _special(self, order: Order) -> Callable[[AsyncConnection], Awaitable[Recorded]] | None:
+        """Return what carries out an order about money or a delivery; ``None`` for a case's."""
         match order.command:
             case Pay() as pay:
                 return lambda connection: self._paid(connection, order, pay)
@@ -131,6 +133,8 @@ class Books:
                 return lambda connection: take_back_from(connection, order, reverse)
             case Allocate() as allocate:
                 return lambda connection: allocate_left(connection, order, allocate)
+            case RuleDelivery() as verdict:
+                return lambda connection: rule_delivery(connection, order, verdict)
             case _:
                 return None
 

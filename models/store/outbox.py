@@ -11,24 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, update
-
 from models.chasing.notice import Notice, NoticeKind, loaded
 from models.ledger.creditor import Creditor
 from models.store.around import around
 from models.store.engine import Store
 from models.store.leasing import again, clock_of, locked, moved, void
-from models.store.outcomes import refuse, say
+from models.store.outcomes import refuse, say, uncount
 from models.store.postponing import put_off
 from models.store.standing import stands
-from models.store.tables.saying import notices
 
 #: How long a claim is held: longer than any channel waits for the other side.
 LEASE: Final = timedelta(seconds=150)
 #: How long a notice that was put back is left to whoever tries again.
 AGAIN: Final = timedelta(minutes=10)
-
-_UNCOUNT: Final = update(notices).where(notices.c.id == bindparam("row_id")).values(counts=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +131,6 @@ class Outbox:
         why = "its slot ended while it was on its way"
         return Claim(await self.unknown(key, row.owner, why, now))
 
-    async def rule(self, key: str, *, sent: bool, now: datetime) -> str:
-        """Take a person's word on an unknown outcome: sent, or certainly not."""
-        async with self._store.writing() as connection:
-            row = await locked(connection, key)
-            if row.state != "unknown":
-                return str(row.state)
-            notice = loaded(row.body)
-            if sent:
-                await moved(connection, row, "sent", reference="ruled", sent_at=now)
-                if row.legal:
-                    await say(connection, notice, row.debtor_id, now)
-                return "sent"
-            await moved(connection, row, "failed", failure="ruled not sent")
-            return "failed"
-
     async def _over(
         self, key: str, owner: str, outcome: tuple[str, str, str], now: datetime
     ) -> str:
@@ -163,7 +143,7 @@ class Outbox:
             at = now if state != "failed" else None
             await moved(connection, row, state, reference=reference, failure=why, sent_at=at)
             if state == "failed":
-                await connection.execute(_UNCOUNT, {"row_id": row.id})
+                await uncount(connection, row.id)
                 await refuse(connection, notice, row, now)
             elif state == "sent" or not row.legal:
                 await say(connection, notice, row.debtor_id, now)

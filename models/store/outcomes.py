@@ -11,8 +11,10 @@ from models.chasing.notice import Notice
 from models.store.appending import Stamp, append, grown
 from models.store.reading import Filed, cases_of_debtor
 from models.store.tables.items import invoices
+from models.store.tables.saying import notices
 from models.store.wanting import Want, open_task
 
+_UNCOUNT: Final = update(notices).where(notices.c.id == bindparam("row_id")).values(counts=False)
 #: A case that had seen everything foresaw that its level would be said.
 _FORESEEN: Final = (
     update(invoices)
@@ -25,7 +27,7 @@ async def say(connection: AsyncConnection, notice: Notice, debtor_id: int, now: 
     """Record the levels a notice said on its cases; the same beside it says nothing new."""
     if notice.kind.answers:
         return
-    cases = await _cases(connection, notice, debtor_id)
+    cases = await cases_of_notice(connection, notice, debtor_id)
     growths = []
     for line in notice.lines:
         filed = cases.get(line.number)
@@ -49,7 +51,7 @@ async def say(connection: AsyncConnection, notice: Notice, debtor_id: int, now: 
 
 async def refuse(connection: AsyncConnection, notice: Notice, row: Row[Any], now: datetime) -> None:
     """Record a certain refusal: the lines are free for another channel, an address is bad."""
-    cases = await _cases(connection, notice, row.debtor_id)
+    cases = await cases_of_notice(connection, notice, row.debtor_id)
     growths = []
     for line in notice.lines:
         filed = cases.get(line.number)
@@ -69,7 +71,15 @@ async def refuse(connection: AsyncConnection, notice: Notice, row: Row[Any], now
         await open_task(connection, want, filed, now)
 
 
-async def _cases(connection: AsyncConnection, notice: Notice, debtor_id: int) -> dict[str, Filed]:
+async def uncount(connection: AsyncConnection, notice_id: int) -> None:
+    """Let a notice that reached nobody no longer count for the debtor's pace."""
+    await connection.execute(_UNCOUNT, {"row_id": notice_id})
+
+
+async def cases_of_notice(
+    connection: AsyncConnection, notice: Notice, debtor_id: int
+) -> dict[str, Filed]:
+    """Return the open cases of a notice's lines by number, locked."""
     numbers = {line.number for line in notice.lines}
     cases = await cases_of_debtor(connection, debtor_id, lock=True)
     return {

@@ -70,7 +70,7 @@ _BLOCKERS: Final = {
     ),
     Blocker.UNKNOWN_OUTCOME: Explained(
         "nobody knows whether a notice arrived",
-        "find out; relance send says it again",
+        "find out, then relance rule says whether it did",
     ),
     Blocker.BOOKS_STALE: Explained(
         "the books are not fresh", "import the latest ledger and payments"

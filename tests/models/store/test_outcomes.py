@@ -6,7 +6,9 @@ import pytest
 
 from models.chasing.commands import Promise
 from models.chasing.events import Part
-from models.errors import UnknownError
+from models.chasing.policy import parsed as policy
+from models.errors import RefusedError, UnknownError
+from models.orders import RuleDelivery
 from models.store.composing import Composing
 from models.store.currencies import Currencies
 from models.store.looking import Looking
@@ -25,10 +27,36 @@ def outbox(store, creditors):
     return Outbox(store, creditors, CHANNELS)
 
 
+FIRM = """
+name = "firm"
+zone = "Europe/Paris"
+calendar = "FR"
+
+[[levels]]
+name = "formal-notice"
+kind = "formal-notice"
+after_days = 3
+channels = ["email"]
+approval = "never"
+deadline_days = 10
+"""
+
+
+@pytest.fixture
+async def formal(desk, item, books, store, creditors):
+    """A formal notice that is composed and waits to be claimed: its key."""
+    books.policies = {**books.policies, "firm": policy(FIRM, "firm.toml")}
+    return await _composed(desk, item(due=date(2026, 3, 2), policy="firm"), store, creditors)
+
+
 @pytest.fixture
 async def planned(desk, item, store, creditors):
     """A reminder that is composed and waits to be claimed: its key."""
-    await desk.read(item(due=date(2026, 3, 2)), at=NOW - timedelta(days=1))
+    return await _composed(desk, item(due=date(2026, 3, 2)), store, creditors)
+
+
+async def _composed(desk, row, store, creditors):
+    await desk.read(row, at=NOW - timedelta(days=1))
     ask = {"creditor": "acme", "workflow": "w", "run": "r", "look": 0, "now": NOW}
     seen = await Looking(store, creditors, CHANNELS, "test").look(LookIn(number="F-1", **ask))
     composing = Composing(store, creditors, CHANNELS, "test")
@@ -48,14 +76,47 @@ async def test_a_friendly_notice_of_unknown_outcome_counts_as_sent(planned, outb
     assert await _said(rows) == 1
 
 
-@pytest.mark.parametrize(("sent", "state"), [(True, "sent"), (False, "failed")])
-async def test_a_person_rules_on_an_unknown_outcome_once(planned, outbox, sent, state):
+async def test_only_what_is_in_doubt_is_ruled_on(planned, outbox, ordered):
     await outbox.claim(planned, "me", NOW)
-    assert await outbox.rule(planned, sent=sent, now=NOW) == "sending"
+    with pytest.raises(RefusedError, match="nothing here was sent whose arrival is in doubt"):
+        await ordered(RuleDelivery(arrived=True), "F-1")
 
+
+@pytest.mark.parametrize(("arrived", "state"), [(True, "sent"), (False, "failed")])
+async def test_a_person_rules_on_a_reminder_in_doubt_once(  # noqa: PLR0913, PLR0917
+    planned, outbox, ordered, rows, arrived, state
+):
+    await outbox.claim(planned, "me", NOW)
     await outbox.unknown(planned, "me", "no answer", NOW)
-    assert await outbox.rule(planned, sent=sent, now=NOW) == state
-    assert await outbox.rule(planned, sent=not sent, now=NOW) == state
+
+    recorded = await ordered(RuleDelivery(arrived=arrived), "F-1", event_id="ruled")
+    assert [entry.number for entry in recorded.entries] == ["F-1"]
+    again = await ordered(RuleDelivery(arrived=arrived), "F-1", event_id="ruled")
+    assert again.repeated
+
+    (notice,) = await rows("SELECT state, counts FROM notices")
+    assert (notice["state"], bool(notice["counts"])) == (state, arrived)
+    kinds = [row["kind"] for row in await rows("SELECT kind FROM case_events ORDER BY seq")]
+    assert kinds[-1] == ("said" if arrived else "directed")
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_legal_notice_in_doubt_waits_for_a_ruling_and_goes_on(  # noqa: PLR0913, PLR0917
+    formal, outbox, ordered, rows, arrived, store, creditors
+):
+    await outbox.claim(formal, "me", NOW)
+    await outbox.unknown(formal, "me", "no answer", NOW)
+    assert await _said(rows) == 0
+    ask = {"creditor": "acme", "workflow": "w", "run": "r", "look": 9, "now": NOW}
+    debtor = formal.split("/")[1]
+    await Composing(store, creditors, CHANNELS, "t").compose(ComposeIn(debtor=debtor, **ask))
+
+    await ordered(RuleDelivery(arrived=arrived), "F-1")
+
+    assert await _said(rows) == int(arrived)
+    seen = await Looking(store, creditors, CHANNELS, "test").look(LookIn(number="F-1", **ask))
+    assert "unknown-outcome" not in seen.looked.blockers
+    assert (seen.poke is None) == arrived
 
 
 async def test_a_planned_reminder_whose_slot_is_over_is_void(planned, outbox, rows):

@@ -115,11 +115,6 @@ def _cancel_arguments(parser: argparse.ArgumentParser) -> None:
     signed(parser)
 
 
-def _bounced_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--channel", default="email", metavar="CHANNEL", help="email without it")
-    signed(parser)
-
-
 def _policy_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policy", required=True, metavar="NAME", help="a policy on offer")
     signed(parser)
@@ -159,14 +154,6 @@ COMMANDS: Final = (
         run=ordered("dead", lambda args, _: {"reason": args.as_what}),
         arguments=_cancel_arguments,
         examples=(("relance cancel AN-1001 --as-what replaced", "another one took its place"),),
-    ),
-    order(
-        "bounced",
-        "the last notice did not arrive",
-        group="record",
-        run=ordered("bounce", lambda args, _: {"outcome": args.channel}),
-        arguments=_bounced_arguments,
-        examples=(("relance bounced AN-1001", "its address is bad; the next way is taken"),),
     ),
     order(
         "change-policy",
