@@ -87,6 +87,23 @@ def copies(notice: Notice) -> tuple[dict[str, Recipient], int]:
     return found, lacking
 
 
+def blind(notice: Notice) -> tuple[tuple[str, ...], int]:
+    """Return who in the house gets a copy, and how many of them have no address that works."""
+    seen = {receiver(notice.to), *copies(notice)[0]}
+    found: list[str] = []
+    lacking = 0
+    for person in notice.blind:
+        try:
+            address = receiver(person)
+        except RefusedError:
+            lacking += 1
+            continue
+        if address not in seen:
+            seen.add(address)
+            found.append(address)
+    return tuple(found), lacking
+
+
 def compose(notice: Notice, words: Written, creditor: Creditor) -> EmailMessage:
     """Return a notice as a mail. The same arguments give the same bytes.
 

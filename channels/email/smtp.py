@@ -18,7 +18,7 @@ from collections.abc import Mapping
 import aiosmtplib
 
 from channels.email.addresses import mailbox
-from channels.email.message import compose, copies, message_id, receiver, sender, token
+from channels.email.message import blind, compose, copies, message_id, receiver, sender, token
 from channels.email.pool import Pool
 from channels.email.settings import Settings
 from channels.email.transfer import Mail, Transfer
@@ -72,17 +72,19 @@ class Email:
             message = f"creditor {notice.creditor} is not known to the mail channel"
             raise UnknownError(message)
         copied, lacking = copies(notice)
+        unseen, without = blind(notice)
+        others = (*copied, *unseen)
         to, bounces = receiver(notice.to), self._settings.sender
         back = mailbox(bounces, "RELANCE_EMAIL_SENDER") if bounces else sender(creditor)[1]
         words = self._writer.write(notice)
         return Mail(
             sender=back,
             to=to,
-            cc=tuple(copied),
-            missing=lacking,
+            cc=others,
+            missing=lacking + without,
             data=compose(notice, words, creditor).as_bytes(),
             token=token(notice.key),
-            international=not "".join((back, to, *copied)).isascii(),
+            international=not "".join((back, to, *others)).isascii(),
         )
 
     async def _carried(self, transfer: Transfer) -> str:

@@ -71,7 +71,7 @@ def statement_on(policy: Policy, after: date) -> date | None:
 def _stated(heard: Heard) -> bool:
     """Say whether an item is open, ours to speak of, and not stopped."""
     case = heard.case
-    ours = not heard.facts.debtor.internal and not case.invoice.servicer
+    ours = not heard.facts.debtor.internal and not case.invoice.serviced_elsewhere
     lives = case.open > 0 and case.dead is None and case.handed_over is None
     return ours and lives and not stopped_by_insolvency(case, heard.facts)
 
@@ -95,15 +95,16 @@ def _thanks(heard: Heard) -> bool:
         if said.level in heard.policy.by_name
     )
     paid = any(isinstance(event, ev.Paid) for event in heard.events)
-    return paid and heard.case.open <= 0 and reminded
+    residue = heard.policy.tolerance.get(heard.case.invoice.currency, 0)
+    return paid and heard.case.open <= residue and not heard.case.disputed and reminded
 
 
 def _drafted(kind: NoticeKind, group: Sequence[Heard], now: datetime) -> Draft | None:
     if not group:
         return None
     first = group[0]
-    level = _spoken_level(first.policy)
-    way = first.facts.way(level)
+    ways = (first.facts.way(level) for level in _writing(first.policy))
+    way = next((way for way in ways if way is not None), None)
     if way is None:
         return None
     at = first.facts.hours.slot(first.policy.day(now), now)
@@ -136,9 +137,10 @@ _WHY = {
 }
 
 
-def _spoken_level(policy: Policy) -> Level:
-    """Return the first level that writes: answers go to the same people by the same means."""
-    return next((lv for lv in policy.levels if lv.friendly), policy.levels[0])
+def _writing(policy: Policy) -> list[Level]:
+    """Return the levels that write, friendly ones first: answers go to the same people."""
+    writing = [level for level in policy.levels if level.channels]
+    return sorted(writing, key=lambda level: not level.friendly)
 
 
 def _line(kind: NoticeKind, heard: Heard, at: datetime) -> Line:

@@ -13,6 +13,9 @@ from models.chasing.promising import looked_at, unseen
 from models.ledger.debtor import Hold
 from models.ledger.invoice import Method
 
+#: Working days after which an answer that the owner of a dispute owes is his manager's.
+MANAGER_AFTER: Final = 2
+
 
 def blocked(case: Case, policy: Policy, facts: Facts, today: date) -> Wait | None:
     """Return why nothing may be said about a case today; ``None`` when something may."""
@@ -50,7 +53,7 @@ def _excluded(case: Case, _: Policy, facts: Facts, __: date) -> Wait | None:
         ),
         (invoice.method is Method.SELF_BILLED, "it is self-billed", Blocker.SELF_BILLED),
         (facts.debtor.internal, "the debtor is one of ours", Blocker.INTERNAL),
-        (bool(invoice.servicer), "somebody else chases it", Blocker.SERVICER),
+        (invoice.serviced_elsewhere, "somebody else chases it", Blocker.SERVICER),
     )
     for applies, why, blocker in reasons:
         if applies:
@@ -61,7 +64,7 @@ def _excluded(case: Case, _: Policy, facts: Facts, __: date) -> Wait | None:
 def _handed_over(case: Case, _: Policy, __: Facts, ___: date) -> Wait | None:
     if case.handed_over is None:
         return None
-    why = f"it was handed over on {case.handed_over}"
+    why = f"it was handed over on {case.handed_over.on}"
     return _stopped(case, "19", why, State.HANDED_OVER, Blocker.HANDED_OVER)
 
 
@@ -137,7 +140,7 @@ def _nothing_to_chase(case: Case, policy: Policy, facts: Facts, today: date) -> 
     blockers = [blocker for amount, blocker in waits if amount]
     state = State.PROMISED if blockers == [Blocker.PROMISE] else State.DISPUTED
     broken = looked_at(case, policy, today)
-    days = _answers_due(case, today)
+    days = _answers_due(case, policy, today)
     if broken is not None:
         days.append(broken)
     until = policy.opening(min(days)) if days else None
@@ -150,11 +153,16 @@ def _nothing_to_chase(case: Case, policy: Policy, facts: Facts, today: date) -> 
     return Wait(rule, why, state, tuple(blockers), until, broken, case.level)
 
 
-def _answers_due(case: Case, today: date) -> list[date]:
-    """Return the days after which somebody in the house is late with an answer or a credit."""
-    by = [dispute.answer_by for dispute in case.disputes if dispute.state == "open"]
-    by += [credit.by for credit in case.credits]
-    return [day + timedelta(days=1) for day in by if day is not None and day >= today]
+def _answers_due(case: Case, policy: Policy, today: date) -> list[date]:
+    """Return the days on which somebody in the house turns late with an answer or a credit.
+
+    An answer that is late by some days more becomes the manager's.
+    """
+    answers = [dispute.answer_by for dispute in case.disputes if dispute.state == "open"]
+    by = [day for day in answers if day is not None]
+    by += [policy.working_days.after(day, MANAGER_AFTER) for day in by]
+    by += [credit.by for credit in case.credits if credit.by is not None]
+    return [day + timedelta(days=1) for day in by if day >= today]
 
 
 def stale_until(policy: Policy, facts: Facts, today: date) -> datetime:

@@ -145,7 +145,7 @@ class Case:
     call: Call | None = None
     presented: tuple[str, ...] = ()
     bounced: tuple[tuple[str, int, str], ...] = ()
-    handed_over: date | None = None
+    handed_over: ev.HandedOver | None = None
     debit_rejected: date | None = None
     dead: ev.Death | None = None
     written_off: bool = False
@@ -157,7 +157,9 @@ class Case:
 
     @property
     def level(self) -> str | None:
-        """The last level said."""
+        """The last level said; the hand-over's once the case was handed over."""
+        if self.handed_over is not None and self.handed_over.level:
+            return self.handed_over.level
         return self.said[-1].level if self.said else None
 
     @property

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from models.chasing.answers import State, Wait
 from models.chasing.level import Level, LevelKind
-from models.chasing.moment import Draft, Look, Moment, Position
+from models.chasing.moment import Draft, Look, Moment
 from models.chasing.notice import AlsoOpen, Line, NoticeKind, Total
 from models.chasing.reaching import Route, reachable
 from models.ledger.debtor import Contact as Person
@@ -30,7 +30,7 @@ def drafted(moment: Moment, group: list[Look], top: Look, way: Route) -> Draft:
         on=on,
         lines=lines,
         also_open=also_open(others),
-        totals=totals(group, others, moment.position),
+        totals=totals(moment, group, others),
         deadline=deadline,
         payee=top.case.invoice.payee,
         owner=top.case.invoice.owner,
@@ -105,7 +105,7 @@ def also_open(others: Sequence[Look]) -> tuple[AlsoOpen, ...]:
     )
 
 
-def totals(group: Sequence[Look], others: Sequence[Look], position: Position) -> tuple[Total, ...]:
+def totals(moment: Moment, group: list[Look], others: Sequence[Look]) -> tuple[Total, ...]:
     """Return the sum of each currency, lines and other items, less credits."""
     sums = []
     for currency in sorted({look.currency for look in (*group, *others)}):
@@ -113,6 +113,6 @@ def totals(group: Sequence[Look], others: Sequence[Look], position: Position) ->
             sum(look.case.chaseable for look in looks if look.currency == currency)
             for looks in (group, others)
         )
-        credit = position.credits.get(currency, 0)
+        credit = moment.credit(group, currency)
         sums.append(Total(currency, lines, also, credit, lines + also - credit))
     return tuple(sums)

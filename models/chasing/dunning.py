@@ -115,6 +115,11 @@ def _next(case: Case, policy: Policy, facts: Facts, now: datetime) -> Answer:
         why = "the books do not cover the last bank day yet"
         again = stale_until(policy, facts, policy.day(now))
         return Wait("11", why, State.WAITING, (Blocker.BOOKS_STALE,), again, on, level.name)
+    warns = policy.opening(on - timedelta(days=level.warn_days)) if level.warn_days else now
+    if now < warns < at:
+        why = f"{following.why}; the house is told {level.warn_days} days before"
+        wait = Wait("20", why, State.OPEN, (), warns, on, level.name)
+        return _by_then(wait, _wakes(case, policy, facts, now))
     wakes = _wakes(case, policy, facts, now)
     if wakes is not None and wakes < at:
         return Wait("6", following.why, State.OPEN, (), wakes, on, level.name)
@@ -125,6 +130,9 @@ def _next(case: Case, policy: Policy, facts: Facts, now: datetime) -> Answer:
 
 def _exhausted(case: Case, policy: Policy, facts: Facts, now: datetime) -> Wait:
     why = "every level has been said: a manager decides"
+    deadline = case.said[-1].deadline if case.said else None
+    if deadline is not None and deadline >= policy.day(now):
+        why = f"every level has been said: a manager decides once {deadline} has passed"
     wait = Wait("15", why, State.EXHAUSTED, (Blocker.EXHAUSTED,), level=case.level)
     again = policy.opening(policy.day(now) + timedelta(days=EXHAUSTED_EVERY))
     return _by_then(wait, again, _wakes(case, policy, facts, now))

@@ -8,6 +8,9 @@ from models.chasing.approving import ask, leaves
 from models.chasing.drafting import drafted, in_person
 from models.chasing.moment import Look, Moment
 
+#: A call not made yet, or an address missing for a friendly level, does not keep an item
+#: from a formal notice that can reach the debtor.
+_NO_BAR = frozenset({Blocker.CALL, Blocker.NO_CONTACT})
 #: What is held, with another, or not ours to chase, stays where it is.
 _STAY = frozenset({State.HELD, State.EXCLUDED, State.HANDED_OVER})
 
@@ -27,11 +30,11 @@ def covered(same: list[Look], moment: Moment) -> list[Look]:
 
 
 def _stands_before(look: Look, place: int) -> bool:
-    """Say whether an item's next level, or the call it waits for, is not beyond a place."""
+    """Say whether an item's next level, or what it waits to say or call, is not beyond a place."""
     answer = look.answer
     if not look.facts.fresh or not isinstance(answer, Contact | Wait):
         return False
-    if isinstance(answer, Wait) and answer.blockers != (Blocker.CALL,):
+    if isinstance(answer, Wait) and not _NO_BAR.issuperset(answer.blockers):
         return False
     return look.policy.by_name.get(answer.level or "", place + 1) <= place
 

@@ -73,7 +73,7 @@ def _extended(case: Case, event: ev.Extended) -> Case:
 
 
 def _handed_over(case: Case, event: ev.HandedOver) -> Case:
-    return grown(case, handed_over=event.on)
+    return grown(case, handed_over=event)
 
 
 def _debit_rejected(case: Case, event: ev.DebitRejected) -> Case:

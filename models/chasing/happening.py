@@ -144,7 +144,11 @@ class Happenings:
     def _money(self, event: StoryEvent, now: datetime) -> list[Heard]:
         """Allocate to what was named, else oldest first; what is left is the debtor's."""
         sims = self._meant(event)
-        currency = event.currency or (sims[0].case.invoice.currency if sims else "")
+        known = sorted({sim.case.invoice.currency for sim in sims})
+        if len(known) > 1 and not event.currency:
+            message = f"{event.event} needs its currency: {' and '.join(known)} are open"
+            raise RefusedError(message)
+        currency = event.currency or (known[0] if known else "")
         if not currency:
             message = "no invoice is open, and the event names no currency"
             raise RefusedError(message)
@@ -152,6 +156,9 @@ class Happenings:
         amount = event.minor(currency)
         if amount is None:
             amount = sum(max(0, case.open) for case in cases)
+        elif amount <= 0:
+            message = f"{event.event} needs an amount above zero: a reversal takes money back"
+            raise RefusedError(message)
         shares = spread(amount, cases, in_order=bool(event.invoices))
         heard = []
         for case, share in shares:

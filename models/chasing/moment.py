@@ -76,7 +76,7 @@ class Look:
     def group(self) -> tuple[str, str, bool]:
         """What must be the same for two items to share a notice."""
         invoice = self.case.invoice
-        return invoice.payee, invoice.owner, invoice.disclosed
+        return invoice.payee, invoice.sold_to, invoice.disclosed
 
     def at_level(self, name: str, now: datetime) -> "Look":
         """Return this look moved up to a level, with the levels passed over on the way."""
@@ -163,6 +163,10 @@ class Composition:
         self.at = at if self.at is None else min(self.at, at)
 
 
+def _oldest(looks: list[Look]) -> tuple[date, str]:
+    return min((look.case.due, look.number) for look in looks)
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """All a composition looks at, and the result it fills.
@@ -197,9 +201,30 @@ class Moment:
     def net(self, lines: list[Look]) -> int:
         """Return what is owed in the currency of ``lines``: with other items, less credits."""
         currency = lines[0].currency
-        owed = sum(look.case.chaseable for look in lines)
-        owed += sum(look.case.chaseable for look in self.others(lines) if look.currency == currency)
-        return owed - self.position.credits.get(currency, 0)
+        return self._owed(lines, currency) - self.credit(lines, currency)
+
+    def credit(self, lines: list[Look], currency: str) -> int:
+        """Return the part of the debtor's credits that counts against a notice's items.
+
+        What may not share a notice shares the credits all the same, each only once: first
+        they cover what is owed to the creditor's own account, then the oldest items.
+        """
+        left = self.position.credits.get(currency, 0)
+        groups: dict[tuple[str, str, bool], list[Look]] = {}
+        for look in self.looks:
+            if look.currency == currency and self._mentioned(look, look.group):
+                groups.setdefault(look.group, []).append(look)
+        mine = lines[0].group
+        if left <= 0 or groups.keys() <= {mine}:
+            return left
+        ranked = sorted(groups, key=lambda group: (group[:2] != ("", ""), _oldest(groups[group])))
+        for group in ranked[: ranked.index(mine) if mine in groups else 0]:
+            left -= min(left, sum(look.case.chaseable for look in groups[group]))
+        return left if mine == ranked[-1] else min(left, self._owed(lines, currency))
+
+    def _owed(self, lines: list[Look], currency: str) -> int:
+        items = [look for look in (*lines, *self.others(lines)) if look.currency == currency]
+        return sum(look.case.chaseable for look in items)
 
     def _mentioned(self, look: Look, group: tuple[str, str, bool]) -> bool:
         """Say whether an item is overdue and may be named to its debtor."""

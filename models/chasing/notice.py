@@ -121,6 +121,7 @@ class Notice:
         totals: one per currency.
         deadline: last day given by a legal notice.
         payee: account to pay to; empty for the creditor's own account per currency.
+        blind: people in the house who get a copy that the debtor does not see.
         template: version of the texts it is written with.
         thread: how many notices this debtor had on this channel before.
     """
@@ -150,6 +151,7 @@ class Notice:
     template: str = ""
     thread: tuple[str, ...] = ()
     try_: int = 0
+    blind: tuple[Recipient, ...] = ()
 
 
 @cache

@@ -78,6 +78,12 @@ def noticed(draft: Draft, envelope: Envelope, way: Route) -> Notice:
         owner=draft.owner,
         thread=envelope.thread,
         try_=envelope.try_,
+        blind=tuple(
+            Recipient(contact=person.name, role=role, email=person.email)
+            for role in draft.copy_to
+            for person in creditor.people_in(role)
+            if person.email
+        ),
     )
 
 

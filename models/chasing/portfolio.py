@@ -43,10 +43,10 @@ class Portfolio:
     rejects: list[Reject] = field(default_factory=list)
     addresses: bool = False
 
-    def find(self, creditor: str, number: str) -> Account | None:
-        """Return the account that holds an invoice; any creditor's when none is named."""
+    def find(self, creditor: str, number: str) -> list[Account]:
+        """Return the accounts that hold an invoice; any creditor's when none is named."""
         found = self.by_number.get(number, ())
-        return next((a for a in found if creditor in {"", a.creditor}), None)
+        return [account for account in found if creditor in {"", account.creditor}]
 
 
 def gathered(
@@ -68,7 +68,7 @@ def gathered(
             continue
         code = row.debtor or row.debtor_name
         account = _account(portfolio, row, code)
-        name = f"{row.kind}:{row.number}" if row.amount < 0 else row.number
+        name = f"{row.kind}:{code}:{row.number}" if row.amount < 0 else row.number
         known = seen.setdefault((row.creditor, name), (code, row))
         if known[1] is not row:
             portfolio.rejects.extend(_repeated(row, code, known))

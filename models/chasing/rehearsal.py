@@ -20,6 +20,8 @@ from models.ledger.money import decimal
 
 #: Channels that a rehearsal takes as connected.
 CHANNELS: Final = frozenset({"email", "sms", "letter", "registered-letter"})
+#: What is said of a debtor holds for every creditor that knows it.
+_EVERYWHERE: Final = frozenset({"hold", "release", "insolvency", "books"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def rehearse(
         result.timeline.extend(player.timeline)
         result.refused.extend(one for one in player.refused if one not in result.refused)
         result.standings.extend(
-            _standing(account, item, player.sims.get(number))
+            _standing(account, item, player.sims.get(number), until)
             for number, item in account.items.items()
         )
     result.timeline = ordered(result.timeline)
@@ -105,11 +107,16 @@ def _named(portfolio: Portfolio, event: StoryEvent) -> list[tuple[Account, Story
     """Return whose the named invoices are, each debtor with its own."""
     numbers: dict[tuple[str, str], list[str]] = {}
     for number in dict.fromkeys(event.invoices):
-        account = portfolio.find(event.creditor, number)
-        if account is None:
+        found = portfolio.find(event.creditor, number)
+        if not found:
             message = f"invoice {number} is not in the ledger"
             raise RefusedError(message)
+        account = _only(found, f"invoice {number}")
         numbers.setdefault((account.creditor, account.code), []).append(number)
+    if event.event == "insolvency":
+        debtors = [portfolio.accounts[key] for key in numbers]
+        whole = [replace(event, invoices=(), debtor=account.code) for account in debtors]
+        return [part for one in whole for part in _concerned(portfolio, one)]
     if event.amount and len(numbers) > 1:
         message = "an amount is one debtor's: name the invoices of each on a line of its own"
         raise RefusedError(message)
@@ -123,6 +130,8 @@ def _concerned(portfolio: Portfolio, event: StoryEvent) -> list[tuple[Account, S
     accounts = [a for a in portfolio.accounts.values() if event.creditor in {"", a.creditor}]
     if event.debtor:
         accounts = [a for a in accounts if event.debtor in {a.code, a.debtor.name}]
+        if accounts and event.event not in _EVERYWHERE:
+            accounts = [_only(accounts, f"debtor {event.debtor}")]
     elif not event.creditor and event.event != "books":
         accounts = []
     if event.debtor and event.event == "insolvency":
@@ -134,12 +143,24 @@ def _concerned(portfolio: Portfolio, event: StoryEvent) -> list[tuple[Account, S
             if a.debtor.legal_id in ids and id(a) not in known
         ]
     if not accounts:
-        message = "nobody in the ledger is meant"
+        given = event.debtor or event.creditor
+        message = f"nobody in the ledger is called {given!r}"
+        if not given:
+            message = f"{event.event} needs an invoice or a debtor"
         raise RefusedError(message)
     return [(account, event) for account in accounts]
 
 
-def _standing(account: Account, item: Item, sim: Sim | None) -> Standing:
+def _only(found: Sequence[Account], what: str) -> Account:
+    """Return the one account that is meant; several creditors may know a number or a code."""
+    if len(found) > 1:
+        names = " and ".join(sorted(account.creditor for account in found))
+        message = f"{what} is known to {names}: name the creditor"
+        raise RefusedError(message)
+    return found[0]
+
+
+def _standing(account: Account, item: Item, sim: Sim | None, until: date) -> Standing:
     answer = None if sim is None else sim.answer
     blockers: tuple[str, ...] = ()
     next_on: date | None = None
@@ -150,7 +171,9 @@ def _standing(account: Account, item: Item, sim: Sim | None) -> Standing:
             next_on = answer.on
         case Wait():
             blockers = tuple(blocker.value for blocker in answer.blockers)
-            next_on = answer.next_on
+            # What only a person lifts comes on no day that is known.
+            past = answer.next_on is not None and answer.next_on <= until
+            next_on = None if past else answer.next_on
         case _:
             pass
     return Standing(

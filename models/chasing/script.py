@@ -72,6 +72,7 @@ def parsed(line: int, said: Any) -> StoryEvent:  # noqa: ANN401  whatever JSON m
     if unknown:
         message = f"{unknown[0]!r} is not a key of a story; known are {', '.join(sorted(_KEYS))}"
         raise RefusedError(message)
+    said = {key: value for key, value in said.items() if value is not None}
     event = said.get("event")
     if event not in EVENTS:
         message = f"event {event!r} is not one of {', '.join(EVENTS)}"

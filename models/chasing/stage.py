@@ -97,7 +97,10 @@ class Stage:
             case "release":
                 if not self._holds and self._insolvent_on is None:
                     return False
-                self._holds, self._insolvent_on = (), None
+                if self._holds:
+                    self._holds = ()
+                else:
+                    self._insolvent_on = None
             case "books":
                 if event.until is None:
                     message = "books needs until: the last day they cover"

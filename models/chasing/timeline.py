@@ -85,7 +85,12 @@ class Speaker:
 
 
 def entries(said: Sayable, speaker: Speaker, why: str) -> list[Entry]:
-    """Return the timeline's lines for something said, one per currency."""
+    """Return the timeline's lines for something said, one per currency.
+
+    An item also open in a currency of which nothing is said stands on the first line.
+    """
+    codes = {line.currency for line in said.lines}
+    first = min(codes, default="")
     return [
         Entry(
             at=said.at,
@@ -99,13 +104,17 @@ def entries(said: Sayable, speaker: Speaker, why: str) -> list[Entry]:
             amount=sum(line.amount for line in said.lines if line.currency == code),
             currency=code,
             also_open=tuple(
-                sorted(item.number for item in said.also_open if item.currency == code)
+                sorted(
+                    item.number
+                    for item in said.also_open
+                    if item.currency == code or (code == first and item.currency not in codes)
+                )
             ),
             why=why,
             kind="answer" if said.kind.answers else "contact",
             beside=speaker.beside,
         )
-        for code in sorted({line.currency for line in said.lines})
+        for code in sorted(codes)
     ]
 
 

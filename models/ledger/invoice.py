@@ -58,3 +58,13 @@ class Invoice:
     policy: str = ""
     collector: str = ""
     salesperson: str = ""
+
+    @property
+    def serviced_elsewhere(self) -> bool:
+        """Whether somebody else chases; the creditor's own name says that we do."""
+        return self.servicer.casefold() not in {"", "us", self.creditor.casefold()}
+
+    @property
+    def sold_to(self) -> str:
+        """Who owns the claim when it is not the creditor; empty when it is."""
+        return "" if self.owner.casefold() == self.creditor.casefold() else self.owner

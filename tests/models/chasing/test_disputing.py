@@ -39,7 +39,9 @@ def test_a_dispute_in_full_pauses_the_case_until_its_answer_is_due():
 
     assert (answer.rule, answer.state, answer.blockers) == ("7", State.DISPUTED, (Blocker.DISPUTE,))
     assert (answer.until, answer.next_on) == (HOUSE.opening(date(2026, 3, 17)), None)
-    assert disputed(reason="price").look(date(2026, 3, 17)).until is None
+    late = disputed(reason="price").look(date(2026, 3, 17))
+    assert late.until == HOUSE.opening(date(2026, 3, 19)), "then it is the manager's"
+    assert disputed(reason="price").look(date(2026, 3, 19)).until is None
 
 
 def test_a_dispute_in_part_pauses_only_its_part():
