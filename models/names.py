@@ -69,3 +69,7 @@ def parts(workflow: str) -> tuple[str, str, str]:
     """
     kind, creditor, key = workflow.split("/")
     return kind, unquote(creditor), unquote(key)
+
+
+#: How something can be said; a policy may name no other.
+CHANNELS: Final = ("email", "sms", "letter", "registered-letter", "call", "memory")

@@ -27,11 +27,19 @@ def retried_on(call: Call, policy: Policy) -> date | None:
 
 
 def ends_on(call: Call, policy: Policy) -> date:
-    """Return the last day for a call; a try that is due keeps it alive."""
+    """Return the last day for a call; where tries are counted, one that is due keeps it alive."""
+    if _retries(call, policy) is None:
+        return call.lapses_on
     return max(call.lapses_on, retried_on(call, policy) or call.lapses_on)
 
 
 def _in_vain(call: Call, policy: Policy) -> bool:
     """Say whether it was tried as often as the policy wants."""
+    most = _retries(call, policy)
+    return most is not None and call.tries > most
+
+
+def _retries(call: Call, policy: Policy) -> int | None:
+    """Return how often it is tried again at most; ``None`` where only its days count."""
     place = policy.by_name.get(call.level)
-    return place is not None and call.tries > policy.levels[place].retries
+    return None if place is None else policy.levels[place].retries

@@ -69,7 +69,8 @@ def _directed(case: Case, event: ev.Directed) -> Case:
 def _call_asked(case: Case, event: ev.CallAsked) -> Case:
     call = case.call
     tries = call.tries if call is not None and call.level == event.level else 0
-    return grown(case, call=Call(event.level, event.round, event.on, event.lapses_on, tries, None))
+    asked = Call(event.level, event.round, event.on, event.lapses_on, tries, None)
+    return grown(case, call=asked, asked=None, yes=None)
 
 
 def _call_made(case: Case, event: ev.CallMade) -> Case:

@@ -208,7 +208,11 @@ def _call(moment: Moment, due: list[Look]) -> bool:
         if not kept:
             continue
         top = max(kept, key=_severity)
-        moment.result.drafts.append(drafted(moment, kept, top, in_person(top)))
+        draft = drafted(moment, kept, top, in_person(top))
+        if not leaves(kept, draft):
+            ask(moment, kept, draft)
+            continue
+        moment.result.drafts.append(draft)
         said = True
         for look in kept:
             today = look.today(moment.now)

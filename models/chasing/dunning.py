@@ -19,7 +19,7 @@ from models.chasing.consenting import approvals, unapproved
 from models.chasing.entering import late_entry
 from models.chasing.facts import Facts
 from models.chasing.folding import after
-from models.chasing.level import LevelKind
+from models.chasing.level import Level, LevelKind
 from models.chasing.placing import Step, step
 from models.chasing.policy import Policy
 from models.chasing.promising import looked_at, promises, unseen
@@ -75,7 +75,8 @@ def _ended(case: Case, policy: Policy, _: Facts, __: date) -> Answer | None:
     if case.open <= residue and case.paid + case.credited > 0 and not case.disputed:
         return Close("5", "what is left is within tolerance", State.PAID, case.open)
     wanted = case.amount - case.credited - case.invoice.discount
-    if 0 < case.open <= case.invoice.discount and case.paid_in_time >= wanted:
+    short = residue if case.paid_in_time else 0
+    if 0 < case.open <= case.invoice.discount + short and case.paid_in_time >= wanted - short:
         return Close("5", "paid in time less the discount", State.PAID, case.open)
     return None
 
@@ -115,17 +116,22 @@ def _next(case: Case, policy: Policy, facts: Facts, now: datetime) -> Answer:
         why = "the books do not cover the last bank day yet"
         again = stale_until(policy, facts, policy.day(now))
         return Wait("11", why, State.WAITING, (Blocker.BOOKS_STALE,), again, on, level.name)
-    warns = policy.opening(on - timedelta(days=level.warn_days)) if level.warn_days else now
-    if now < warns < at:
-        why = f"{following.why}; the house is told {level.warn_days} days before"
-        wait = Wait("20", why, State.OPEN, (), warns, on, level.name)
-        return _by_then(wait, _wakes(case, policy, facts, now))
-    wakes = _wakes(case, policy, facts, now)
-    if wakes is not None and wakes < at:
-        return Wait("6", following.why, State.OPEN, (), wakes, on, level.name)
+    wakes, warns = _wakes(case, policy, facts, now), _warns(policy, level, on, now)
+    before = min((instant for instant in (wakes, warns) if instant is not None), default=at)
+    if before < at:
+        rule = "6" if before == wakes else "20"
+        return Wait(rule, following.why, State.OPEN, (), before, on, level.name)
     return Contact(
         following.rule, following.why, level.name, following.round, at, on, case.chaseable
     )
+
+
+def _warns(policy: Policy, level: Level, on: date, now: datetime) -> datetime | None:
+    """Return when the house is to be told that a level leaves on a day, if that is ahead."""
+    if not level.warn_days:
+        return None
+    warns = policy.opening(on - timedelta(days=level.warn_days))
+    return warns if warns > now else None
 
 
 def _exhausted(case: Case, policy: Policy, facts: Facts, now: datetime) -> Wait:

@@ -70,7 +70,7 @@ def hand_over(moment: Moment, group: list[Look]) -> None:
 
 
 def _along(look: Look, top: Look, moment: Moment) -> Look:
-    """Return an item at the hand-over's level; one whose policy has none follows that of ``top``."""
+    """Return an item at the hand-over's level; where its policy has none, under that of ``top``."""
     if top.level.name in look.policy.by_name:
         return look.at_level(top.level.name, moment.now)
     return replace(look, policy=top.policy).at_level(top.level.name, moment.now)

@@ -45,6 +45,7 @@ class Entered:
 
     Attributes:
         open: minor units still owed when it entered.
+        deadline: last day given by a formal notice that was said before.
     """
 
     on: date
@@ -54,6 +55,7 @@ class Entered:
     hash: str = ""
     level: str | None = None
     level_on: date | None = None
+    deadline: date | None = None
     kind: Literal["entered"] = "entered"
 
 

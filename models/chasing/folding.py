@@ -21,11 +21,10 @@ def after(case: Case, event: ev.Event) -> Case:
 def opened(invoice: Invoice, event: ev.Entered) -> Case:
     """Return the case of an invoice that entered."""
     brought = event.level is not None
-    said = (
-        (ev.Said(on=event.level_on or event.on, level=event.level, channel="before"),)
-        if event.level is not None
-        else ()
-    )
+    said: tuple[ev.Said, ...] = ()
+    if event.level is not None:
+        on, deadline = event.level_on or event.on, event.deadline
+        said = (ev.Said(on=on, level=event.level, channel="before", deadline=deadline),)
     before = max(0, invoice.amount - event.open)
     return Case(
         invoice=invoice,

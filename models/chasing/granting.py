@@ -157,10 +157,11 @@ def _release(command: Release, case: Case, _: Policy, context: Context) -> tuple
     events: list[ev.Event] = []
     if any(hold.holds(context.today) for hold in case.holds):
         events.append(ev.Released(on=context.today, reason=command.reason))
+    # A promise is not taken back by the way: only where it alone lets the case rest.
+    promised = [] if events else [promise for promise in case.promises if promise.pauses]
     events.extend(
         ev.PromiseWithdrawn(on=context.today, promise=promise.key, reason=command.reason)
-        for promise in case.promises
-        if promise.pauses
+        for promise in promised
     )
     if not events:
         raise refused(case, "has no hold and no promise to release")

@@ -12,8 +12,9 @@ from models.chasing.case import Case
 from models.chasing.folding import after
 from models.chasing.moment import Draft
 from models.chasing.policy import Policy
+from models.chasing.purse import Purse, Received
 from models.chasing.ruling import ruled, spread
-from models.chasing.sharing import concerned, shared, with_notice
+from models.chasing.sharing import concerned, shared, together
 from models.chasing.stage import Stage
 from models.chasing.story import StoryEvent, orders
 from models.errors import RefusedError
@@ -55,6 +56,7 @@ class Happenings:
         """Act on these cases, by number, and on this stage."""
         self._sims = sims
         self._stage = stage
+        self._purse = Purse()
 
     def happen(self, event: StoryEvent, now: datetime) -> list[Draft]:
         """Let an event happen, whole or not at all; return what answers it.
@@ -64,7 +66,12 @@ class Happenings:
         """
         if event.event in {"payment", "credit-note"}:
             return answers(self._money(event, now), now)
+        if event.event == "reversal" and (taken := self._purse.taken_back(event)) is not None:
+            self._give_back(event, taken, now)
+            return []
         if self._is_wide(event) and self._stage.rule(event):
+            if event.event == "release":
+                self._let_go(event, now)
             self._wake(now)
             return []
         sims = self._meant(event)
@@ -75,6 +82,13 @@ class Happenings:
         for order in _orders(event, sims):
             heard.extend(self._ordered(event, order, sims, now))
         return answers(heard, now)
+
+    def _let_go(self, event: StoryEvent, now: datetime) -> None:
+        """End the holds of single cases too, when those of their debtor end; never a promise."""
+        for sim in self.living():
+            today = sim.policy.day(now)
+            if any(hold.holds(today) for hold in sim.case.holds):
+                self._taken(sim, (ev.Released(on=today, reason=event.reason),), now)
 
     def living(self) -> list[Sim]:
         """Return the cases that are not over."""
@@ -93,11 +107,7 @@ class Happenings:
 
     def _meant(self, event: StoryEvent) -> list[Sim]:
         if event.invoices:
-            named = [self._named(number) for number in event.invoices]
-            if event.event != "approve":
-                return named
-            cases = with_notice([sim.case for sim in named], [sim.case for sim in self.living()])
-            return [self._sims[case.invoice.number] for case in cases]
+            return [self._named(number) for number in event.invoices]
         return [sim for sim in self.living() if event.currency in {"", sim.case.invoice.currency}]
 
     def _named(self, number: str) -> Sim:
@@ -115,8 +125,10 @@ class Happenings:
         An order about the whole debtor leaves out the cases that it cannot concern.
         """
         whole = not event.invoices
-        by_number = {sim.case.invoice.number: sim for sim in sims}
         cases = [sim.case for sim in sims if not whole or concerned(command, sim.case)]
+        if not whole:
+            cases = together(command, cases, [sim.case for sim in self.living()])
+        by_number = {case.invoice.number: self._sims[case.invoice.number] for case in cases}
         refusal = RefusedError("the debtor has nothing open that this could concern")
         made = []
         for case, share in shared(command, cases, in_order=not whole):
@@ -144,14 +156,7 @@ class Happenings:
     def _money(self, event: StoryEvent, now: datetime) -> list[Heard]:
         """Allocate to what was named, else oldest first; what is left is the debtor's."""
         sims = self._meant(event)
-        known = sorted({sim.case.invoice.currency for sim in sims})
-        if len(known) > 1 and not event.currency:
-            message = f"{event.event} needs its currency: {' and '.join(known)} are open"
-            raise RefusedError(message)
-        currency = event.currency or (known[0] if known else "")
-        if not currency:
-            message = "no invoice is open, and the event names no currency"
-            raise RefusedError(message)
+        currency = _currency(event, sims)
         cases = [sim.case for sim in sims if sim.case.invoice.currency == currency]
         amount = event.minor(currency)
         if amount is None:
@@ -160,14 +165,37 @@ class Happenings:
             message = f"{event.event} needs an amount above zero: a reversal takes money back"
             raise RefusedError(message)
         shares = spread(amount, cases, in_order=bool(event.invoices))
+        parts = {case.invoice.number: share for case, share in shares}
         heard = []
-        for case, share in shares:
-            sim = self._sims[case.invoice.number]
+        for number, share in parts.items():
+            sim = self._sims[number]
             order = _money_order(event, share)
             context = self._stage.context(event, sim.policy.day(now))
-            heard.append(self._taken(sim, ruled(order, case, sim.policy, context), now))
-        self._stage.credit(currency, amount - sum(share for _, share in shares))
+            heard.append(self._taken(sim, ruled(order, sim.case, sim.policy, context), now))
+        spare = amount - sum(parts.values())
+        self._stage.credit(currency, spare)
+        if event.event == "payment":
+            self._purse.keep(Received(event.invoices, currency, amount, parts, spare))
         return heard
+
+    def _give_back(self, event: StoryEvent, taken: Received, now: datetime) -> None:
+        """Open again what a payment had paid, after what it had left over."""
+        self._stage.credit(taken.currency, -taken.spare)
+        for number, share in taken.parts.items():
+            sim = self._sims[number]
+            context = self._stage.context(event, sim.policy.day(now))
+            self._taken(sim, ruled(cmd.Reverse(amount=share), sim.case, sim.policy, context), now)
+
+
+def _currency(event: StoryEvent, sims: Sequence[Sim]) -> str:
+    """Return the currency of money: the one named, else the only one that is open."""
+    known = sorted({sim.case.invoice.currency for sim in sims})
+    if event.currency or len(known) == 1:
+        return event.currency or known[0]
+    message = f"{event.event} needs its currency: {' and '.join(known)} are open"
+    if not known:
+        message = "no invoice is open, and the event names no currency"
+    raise RefusedError(message)
 
 
 def _money_order(event: StoryEvent, share: int) -> cmd.Command:

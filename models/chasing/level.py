@@ -1,12 +1,14 @@
 """A level: one step of a policy, as people write it in a TOML file."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from models.errors import RefusedError
 from models.ledger.money import Money
+from models.names import CHANNELS
 
 
 class LevelKind(StrEnum):
@@ -51,6 +53,20 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        message = (
+            "a name has 1 to 60 letters, digits, blanks, '-', '_' or '.', a letter or digit first"
+        )
+        raise ValueError(message)
+    return value
+
+
+#: What a policy or a level is called, in the words of those who use it.
+Name = Annotated[str, AfterValidator(_name)]
+_NAME: Final = re.compile(r"[^\W_][\w .-]{0,59}")
+
+
 class Repeat(Strict):
     """How the last level repeats: every so many days, so many times."""
 
@@ -67,7 +83,7 @@ class Above(Strict):
 class Level(Strict):
     """One step of a policy. Days are calendar days; see the rules of chasing."""
 
-    name: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: Name
     kind: LevelKind
     after_days: int | None = None
     after_previous_days: int | None = Field(default=None, ge=0)
@@ -84,7 +100,7 @@ class Level(Strict):
     presented_after_days: int = Field(default=5, ge=0)
     lapse_days: int = Field(default=5, ge=1)
     retry_days: int = Field(default=2, ge=1)
-    retries: int = Field(default=2, ge=0)
+    retries: int | None = Field(default=None, ge=0)
     warn_days: int = Field(default=0, ge=0)
     repeat: Repeat | None = None
 
@@ -118,6 +134,11 @@ class Level(Strict):
         if not self.channels and self.kind not in {LevelKind.CALL, LevelKind.HAND_OVER}:
             message = f'level {self.name!r}: name at least one of channels, such as ["email"]'
             raise ValueError(message)
+        for channel in (*self.channels, *self.also):
+            if channel not in CHANNELS:
+                known = ", ".join(CHANNELS)
+                message = f"level {self.name!r}: no channel is called {channel!r}; use {known}"
+                raise ValueError(message)
         if self.kind is LevelKind.COURTESY and (self.after_days is None or self.after_days >= 0):
             message = f"level {self.name!r}: a courtesy needs after_days below 0"
             raise ValueError(message)

@@ -50,7 +50,29 @@ def _disputed(case: Case, event: ev.Disputed) -> Case:
     dispute = Dispute(
         event.dispute, event.on, amount, event.reason, event.owner, event.answer_by, state
     )
-    return grown(case, disputes=(*case.disputes, dispute))
+    return _trimmed(grown(case, disputes=(*case.disputes, dispute)))
+
+
+def _trimmed(case: Case) -> Case:
+    """Cut promises to what is not disputed: the word is kept for that part alone."""
+    left = max(0, case.open - case.disputed - case.crediting)
+    if case.promised <= left:
+        return case
+    cut = []
+    for promise in case.promises:
+        if promise.pauses:
+            room = promise.received + min(promise.left, left)
+            left -= min(promise.left, left)
+            parts = []
+            for by, amount in promise.parts:
+                parts.append((by, min(amount, room)))
+                room -= parts[-1][1]
+            promise = replace(promise, parts=tuple(parts))  # noqa: PLW2901  the part that stands
+            if promise.left == 0:
+                state = "kept" if promise.amount else "withdrawn"
+                promise = replace(promise, state=state)  # noqa: PLW2901
+        cut.append(promise)
+    return replace(case, promises=tuple(cut))
 
 
 def _dispute_ruled(case: Case, event: ev.DisputeRuled) -> Case:
@@ -65,7 +87,7 @@ def _dispute_ruled(case: Case, event: ev.DisputeRuled) -> Case:
             ruled.append(replace(dispute, state="open", amount=amount, answer_by=by))
         else:
             ruled.append(replace(dispute, state="closed"))
-    return grown(case, disputes=tuple(ruled))
+    return _trimmed(grown(case, disputes=tuple(ruled)))
 
 
 def _settled(case: Case, event: ev.Settled) -> Case:

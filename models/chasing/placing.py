@@ -144,8 +144,9 @@ def _repeated(case: Case, policy: Policy) -> Step | None:
     if rounds == 0 or rounds > level.repeat.times:
         return None
     last = case.said[-1]
-    day = (last.deadline or last.on) + timedelta(days=level.repeat.every_days)
-    day = max(day, last.on + gap(level, policy))
+    day = last.on + max(timedelta(days=level.repeat.every_days), gap(level, policy))
+    if last.deadline is not None:
+        day = max(day, last.deadline + timedelta(days=1))
     return Step(
         level, rounds, day, "2", f"{level.name} repeats every {level.repeat.every_days} days"
     )

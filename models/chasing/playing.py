@@ -1,5 +1,6 @@
 """One debtor on a virtual clock: events at the start of their day, looks, contacts."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from models.chasing import events as ev
@@ -49,10 +50,27 @@ class Player:
             while items and _starts(clock, items[-1].enters, since) <= now:
                 self._enter(items.pop(), now)
             while told and _starts(clock, told[-1].on, since) <= now:
-                self._happen(told.pop(), now)
+                event = told.pop()
+                later = self._not_before(event)
+                if later is None:
+                    self._happen(event, now)
+                else:
+                    told.append(replace(event, on=later))
+                    told.sort(key=lambda event: (event.on, event.line), reverse=True)
             self._look(now)
             self._contact(now)
             self._state(clock, now)
+
+    def _not_before(self, event: StoryEvent) -> date | None:
+        """Return the day on which money for invoices that are not issued yet can count."""
+        if event.event not in {"payment", "credit-note"}:
+            return None
+        ahead = [
+            self._account.items[number].enters
+            for number in event.invoices
+            if number not in self.sims and number in self._account.items
+        ]
+        return max((day for day in ahead if day > event.on), default=None)
 
     def _next(
         self, clock: Policy, items: list[Item], told: list[StoryEvent], since: date
@@ -134,6 +152,7 @@ class Player:
                 on=draft.on,
                 level=line.level,
                 round=line.round,
+                notice=str(len(self.timeline)),
                 channel=draft.route.channel,
                 deadline=draft.deadline,
             )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from models.chasing.explaining import explained
-from models.chasing.level import Amounts, Level, Strict
+from models.chasing.level import Amounts, Level, Name, Strict
 from models.errors import PolicyError, RefusedError
 from models.ledger.days import Calendar, calendar
 from models.ledger.money import decimal
@@ -30,7 +30,7 @@ class DisputeReason(Strict):
 class Policy(Strict):
     """A course of levels and the rules around it. Its keys are those of the file."""
 
-    name: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: Name
     version: int = Field(default=1, ge=1)
     zone: str
     calendar: str
@@ -214,7 +214,7 @@ def parsed(text: str, source: str) -> Policy:
         raise PolicyError(message) from broken
     except ValidationError as wrong:
         first = wrong.errors()[0]
-        message = f"{source}: {explained(first)}"
+        message = f"{source}: {explained(first, Policy)}"
         raise PolicyError(message) from wrong
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from models.chasing import events as ev
+from models.chasing.level import LevelKind
+from models.chasing.placing import nominal
 from models.chasing.policy import Policy
 from models.errors import UnknownError
 from models.ledger.debtor import Address, Contact, Debtor
@@ -173,13 +175,14 @@ def past(row: ItemRow, invoice: Invoice, policy: Policy, enters: date) -> Iterat
     """Yield the events with which an item enters, the past its row brings among them.
 
     A level without its day is taken to have gone out on its own day, or on the day of
-    entry when that is earlier.
+    entry when that is earlier; a formal notice gave the days that its level gives.
     """
-    level_on = row.level_on
-    if row.level and level_on is None:
+    level_on, deadline = row.level_on, None
+    if row.level:
         level = policy.level(row.level)
-        placed = invoice.due + timedelta(days=level.after_days or 0)
-        level_on = min(placed, enters)
+        level_on = level_on or min(nominal(policy, invoice.due, policy.by_name[row.level]), enters)
+        if level.kind is LevelKind.FORMAL_NOTICE and level.deadline_days:
+            deadline = level_on + timedelta(days=level.deadline_days)
     yield ev.Entered(
         on=enters,
         open=row.open,
@@ -188,6 +191,7 @@ def past(row: ItemRow, invoice: Invoice, policy: Policy, enters: date) -> Iterat
         hash=policy.hash,
         level=row.level or None,
         level_on=level_on,
+        deadline=deadline,
     )
     if row.level:
         before = tuple(lv.name for lv in policy.levels[: policy.by_name[row.level]])

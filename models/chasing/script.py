@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,8 +44,11 @@ def read(path: Path) -> list[StoryEvent]:
     """
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as unread:
-        message = f"{path} cannot be read as a UTF-8 text"
+    except OSError as unread:
+        message = f"{path} cannot be read: {unread.strerror}; name a file of JSON lines"
+        raise RefusedError(message) from unread
+    except UnicodeDecodeError as unread:
+        message = f"{path} is not UTF-8: save it as UTF-8 text and try again"
         raise RefusedError(message) from unread
     return sorted(_events(path.name, text), key=lambda event: (event.on, event.line))
 
@@ -54,7 +58,10 @@ def _events(name: str, text: str) -> Iterator[StoryEvent]:
         if line.strip():
             try:
                 yield parsed(number, json.loads(line))
-            except (ValueError, RefusedError) as wrong:
+            except ValueError as wrong:
+                message = f"{name}, line {number}: this is not JSON; write {_SUCH}"
+                raise RefusedError(message) from wrong
+            except RefusedError as wrong:
                 message = f"{name}, line {number}: {wrong}"
                 raise RefusedError(message) from wrong
 
@@ -63,17 +70,13 @@ def parsed(line: int, said: Any) -> StoryEvent:  # noqa: ANN401  whatever JSON m
     """Return the event that one JSON object says.
 
     Raises:
-        RefusedError: a key is missing, unknown, or of the wrong kind.
+        RefusedError: a key is missing, or of the wrong kind.
     """
     if not isinstance(said, dict):
         message = f"{said!r} is not an object such as {_SUCH}"
         raise RefusedError(message)
-    unknown = sorted(set(said) - _KEYS)
-    if unknown:
-        message = f"{unknown[0]!r} is not a key of a story; known are {', '.join(sorted(_KEYS))}"
-        raise RefusedError(message)
-    said = {key: value for key, value in said.items() if value is not None}
-    event = said.get("event")
+    said = {key: value for key, value in said.items() if value not in (None, "")}
+    event = str(said.get("event", "")).casefold().replace("_", "-")
     if event not in EVENTS:
         message = f"event {event!r} is not one of {', '.join(EVENTS)}"
         raise RefusedError(message)
@@ -89,7 +92,7 @@ def parsed(line: int, said: Any) -> StoryEvent:  # noqa: ANN401  whatever JSON m
         invoices=tuple(str(number) for number in invoices),
         debtor=str(said.get("debtor", "")),
         creditor=str(said.get("creditor", "")),
-        amount=str(said.get("amount", "")),
+        amount=_amount(said),
         currency=str(said.get("currency", "")),
         by=None if person else _day(said, "by"),
         until=_day(said, "until"),
@@ -99,6 +102,7 @@ def parsed(line: int, said: Any) -> StoryEvent:  # noqa: ANN401  whatever JSON m
         level=str(said.get("level", "")),
         accepted=bool(said.get("accepted", False)),
         actor=str(said.get("actor", person or "story")),
+        unknown=tuple(sorted(set(said) - _KEYS)),
     )
 
 
@@ -119,14 +123,23 @@ def _word(given: object) -> str:
     return "-".join(str(given).casefold().replace("_", " ").split())
 
 
+def _amount(said: dict[str, Any]) -> str:
+    """Return an amount as a decimal string of major units."""
+    amount = str(said.get("amount", ""))
+    try:
+        Decimal(amount or "0")
+    except InvalidOperation as wrong:
+        message = f"amount = {amount!r} is not a decimal number such as 1200.50"
+        raise RefusedError(message) from wrong
+    return amount
+
+
 def _parts(said: dict[str, Any]) -> tuple[tuple[date, str], ...]:
     parts = said.get("parts", ())
     if not isinstance(parts, list | tuple) or not all(isinstance(part, dict) for part in parts):
         message = f'parts = {parts!r} is not a list such as [{{"by": "2026-03-10"}}]'
         raise RefusedError(message)
-    return tuple(
-        (_day(part, "by", required=True) or date.min, str(part.get("amount", ""))) for part in parts
-    )
+    return tuple((_day(part, "by", required=True) or date.min, _amount(part)) for part in parts)
 
 
 def _day(said: dict[str, Any], key: str, *, required: bool = False) -> date | None:

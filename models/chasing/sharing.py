@@ -1,11 +1,22 @@
 """How one order about several invoices falls on each of them: rule 22."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from models.chasing import events as ev
 from models.chasing.case import Case
-from models.chasing.commands import Command, Credit, Dispute, Promise, Settle
+from models.chasing.commands import (
+    Approve,
+    Bounce,
+    Command,
+    Credit,
+    Dispute,
+    LogCall,
+    Promise,
+    Reject,
+    Settle,
+)
 from models.chasing.ruling import spread
 from models.errors import RefusedError
 from models.ledger.money import Money
@@ -38,24 +49,50 @@ def shared(
     return [(case, command) for case in cases]
 
 
-def with_notice(named: Sequence[Case], all_cases: Sequence[Case]) -> list[Case]:
-    """Return the cases a yes is given to: those named, and the rest of the notices they wait in.
+def together(command: Command, named: Sequence[Case], every: Sequence[Case]) -> list[Case]:
+    """Return the cases that an order names, and those that share with them what it is about.
 
-    The yes is to a notice as it will leave, with all its lines: rule 10.
+    A yes or a no is given to a notice with all its lines (rule 10), a call is made about
+    all that it was asked for, a mail that comes back said all that was in it.
+
+    Args:
+        command: what is ordered.
+        named: the cases it names, in order.
+        every: the open cases of their debtors.
     """
-    waiting = {case.asked.digest for case in named if case.asked is not None} - {""}
+    shared_by = _SHARED.get(type(command))
+    if shared_by is None:
+        return list(named)
+    keys = set(map(shared_by, named)) - {None, ""}
     numbers = {case.invoice.number for case in named}
-    return [
-        *named,
-        *(
-            case
-            for case in all_cases
-            if case.invoice.number not in numbers
-            and case.asked is not None
-            and case.yes is None
-            and case.asked.digest in waiting
-        ),
-    ]
+    others = (case for case in every if case.invoice.number not in numbers)
+    return [*named, *(case for case in others if shared_by(case) in keys)]
+
+
+def _notice_asked_for(case: Case) -> Hashable:
+    return case.asked.digest if case.asked is not None and case.yes is None else None
+
+
+def _notice_in_question(case: Case) -> Hashable:
+    pending = case.yes or case.asked
+    return None if pending is None else pending.digest
+
+
+def _call_asked_for(case: Case) -> Hashable:
+    return None if case.call is None else (case.call.level, case.call.asked_on)
+
+
+def _last_notice(case: Case) -> Hashable:
+    return case.said[-1].notice if case.said else None
+
+
+#: What each of these orders is about, beyond single cases.
+_SHARED: Final[dict[type, Callable[[Case], Hashable]]] = {
+    Approve: _notice_asked_for,
+    Reject: _notice_in_question,
+    LogCall: _call_asked_for,
+    Bounce: _last_notice,
+}
 
 
 def concerned(command: Command, case: Case) -> bool:

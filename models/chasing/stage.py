@@ -76,8 +76,8 @@ class Stage:
             self.pace = self.pace.contacted(draft.on, legal=draft.legal)
 
     def credit(self, currency: str, amount: int) -> None:
-        """Keep what could not be allocated as the debtor's credit."""
-        if amount > 0:
+        """Keep what could not be allocated as the debtor's credit; below 0, take it back."""
+        if amount:
             known = self.position.credits
             self.position = Position({**known, currency: known.get(currency, 0) + amount})
 

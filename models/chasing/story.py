@@ -12,6 +12,7 @@ from models.chasing import commands as cmd
 from models.chasing import events as ev
 from models.errors import RefusedError
 from models.ledger.money import Money
+from models.names import CHANNELS
 
 #: What may happen in a story.
 EVENTS: Final = (
@@ -50,6 +51,8 @@ _OUTCOMES: Final = {
     "partial": ev.Outcome.IN_PART,
     "partly": ev.Outcome.IN_PART,
     "against": ev.Outcome.AGAINST,
+    "for-creditor": ev.Outcome.AGAINST,
+    "for-the-creditor": ev.Outcome.AGAINST,
     "against-debtor": ev.Outcome.AGAINST,
     "against-the-debtor": ev.Outcome.AGAINST,
     "creditor": ev.Outcome.AGAINST,
@@ -65,6 +68,7 @@ class StoryEvent:
         line: where it stands in the story, from 1; orders the events of a day.
         amount: decimal string of major units; empty for all that is concerned.
         parts: instalments as day and decimal string.
+        unknown: keys of the line that say nothing here.
     """
 
     line: int
@@ -83,6 +87,7 @@ class StoryEvent:
     level: str = ""
     accepted: bool = False
     actor: str = "story"
+    unknown: tuple[str, ...] = ()
 
     def minor(self, currency: str) -> int | None:
         """Return the amount in minor units; ``None`` when the story names none."""
@@ -111,7 +116,7 @@ def _simple(event: StoryEvent) -> cmd.Command | None:
         "hold": cmd.Hold(until=event.until, reason=reason),
         "release": cmd.Release(reason=reason),
         "approve": cmd.Approve(reason=reason),
-        "bounce": cmd.Bounce(channel="email" if event.outcome == "" else event.outcome),
+        "bounce": cmd.Bounce(channel=event.outcome if event.outcome in CHANNELS else ""),
         "skip": cmd.Skip(to=event.level, reason=reason),
         "send": cmd.SendNow(level=event.level, reason=reason),
         "write-off": cmd.WriteOff(reason=reason),
@@ -177,7 +182,7 @@ def _call(event: StoryEvent, currency: str) -> tuple[cmd.Command, ...]:
 
 def _reject(event: StoryEvent) -> cmd.Reject:
     match event.outcome:
-        case "" | "hold":
+        case "" | "hold" | "hold-until":
             return cmd.Reject(then="hold", until=event.until, reason=event.reason)
         case "repeat" | "repeat-previous" | "repeat-the-previous-level":
             return cmd.Reject(then="repeat", reason=event.reason)

@@ -12,7 +12,16 @@ from models.chasing.commands import ChangePolicy, Hold, Note, Pay, Release, Reve
 from models.chasing.policy import Policy
 from models.errors import RefusedError, UnknownError
 from models.ledger.creditor import Creditor
-from models.orders import Allocate, Freeze, Incoming, Insolvency, Order, Recorded, RuleDelivery, Thaw
+from models.orders import (
+    Allocate,
+    Freeze,
+    Incoming,
+    Insolvency,
+    Order,
+    Recorded,
+    RuleDelivery,
+    Thaw,
+)
 from models.store import widening
 from models.store.engine import Store
 from models.store.finding import debtor_named, lock_debtors

@@ -10,10 +10,18 @@ from sqlalchemy import case as when
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
-from models.chasing.case import Case
-from models.chasing.commands import Approve, Bounce, Command, Context, Credit, Dispute, Promise
+from models.chasing.commands import (
+    Approve,
+    Bounce,
+    Command,
+    Context,
+    Credit,
+    LogCall,
+    Promise,
+    Reject,
+)
 from models.chasing.ruling import PROMISE_MEMORY, ruled
-from models.chasing.sharing import concerned, shared, with_notice
+from models.chasing.sharing import concerned, shared, together
 from models.errors import RefusedError
 from models.orders import AnyCommand, Order, Recorded
 from models.store.appending import Growth, Stamp, append, grown
@@ -79,9 +87,7 @@ async def meant(connection: AsyncConnection, order: Order) -> Meant:
     """
     if order.invoices:
         named = await locked_named(connection, order.creditor, order.invoices)
-        if isinstance(order.command, Approve):
-            named = await _with_notice(connection, named)
-        return Meant(named)
+        return Meant(await _together(connection, order, named))
     if not order.debtor:
         message = "this order needs an invoice or a debtor"
         raise RefusedError(message)
@@ -89,15 +95,16 @@ async def meant(connection: AsyncConnection, order: Order) -> Meant:
     return Meant(await locked_of_debtor(connection, debtor_id), debtor_id)
 
 
-async def _with_notice(connection: AsyncConnection, named: list[Filed]) -> list[Filed]:
-    """Return the cases of the notices that those named wait in, locked."""
-    if all(filed.case.asked is None for filed in named):
+async def _together(connection: AsyncConnection, order: Order, named: list[Filed]) -> list[Filed]:
+    """Return the cases an order names, with those it is about as well, locked."""
+    if not isinstance(order.command, Approve | Reject | LogCall | Bounce):
         return named
     found = {filed.case.invoice.number: filed for filed in named}
     for debtor_id in sorted({filed.debtor_id for filed in named}):
         for filed in await locked_of_debtor(connection, debtor_id):
             found.setdefault(filed.case.invoice.number, filed)
-    cases = with_notice([one.case for one in named], [one.case for one in found.values()])
+    every = [one.case for one in found.values()]
+    cases = together(order.command, [one.case for one in named], every)
     return [found[case.invoice.number] for case in cases]
 
 

@@ -47,8 +47,9 @@ async def stands(
     if len(group) != len(said):
         return False
     position = Position(await credits_of(connection, world.debtor_id))
-    others = Moment(tuple(looks), position, now).others(group)
-    same_sums: bool = totals(group, others, position) == notice.totals
+    moment = Moment(tuple(looks), position, now)
+    others = moment.others(group)
+    same_sums: bool = totals(moment, group, others) == notice.totals
     return same_sums and _plain(also_open(others)) == _plain(notice.also_open)
 
 

@@ -6,13 +6,16 @@ from typing import Final
 from sqlalchemy import bindparam, false, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.chasing import events as ev
 from models.chasing.commands import Hold, Note, Release
 from models.errors import RefusedError
 from models.ledger.creditor import Creditor
 from models.ledger.debtor import Standing
 from models.orders import Entry, Freeze, Insolvency, Order, Recorded, Thaw
-from models.store.finding import lock_debtors
+from models.store.appending import Stamp, append, grown
+from models.store.finding import lock_debtors, locked_of_debtor
 from models.store.freezing import freeze, thaw
+from models.store.policies import policy_of
 from models.store.statements import insert_new
 from models.store.tables.items import invoices
 from models.store.tables.parties import creditors, debtors, holds
@@ -155,8 +158,30 @@ async def ordered(
 async def _released(
     connection: AsyncConnection, order: Order, debtor_id: int | None
 ) -> Recorded | None:
-    """End holds; take an insolvency back as well when there is one."""
+    """End holds, of a debtor's single cases too; without any, take an insolvency back."""
     released = await release(connection, order, debtor_id)
-    if debtor_id is None or not await insolvent(connection, debtor_id):
+    if debtor_id is None:
         return released
+    if released is not None:
+        await _let_go(connection, order, debtor_id)
+        return released
+    if not await insolvent(connection, debtor_id):
+        return None
     return await judge(connection, order, Insolvency(judged_on=None), debtor_id)
+
+
+async def _let_go(connection: AsyncConnection, order: Order, debtor_id: int) -> None:
+    """End the holds of single cases when those of their debtor end; never a promise."""
+    growths = []
+    for filed in await locked_of_debtor(connection, debtor_id):
+        policy = await policy_of(connection, filed.case.policy_hash)
+        today = policy.day(order.at)
+        if any(hold.holds(today) for hold in filed.case.holds):
+            ended = ev.Released(on=today, reason=_reason(order))
+            stamp = Stamp(order.event_id, order.actor, order.at)
+            growths.append(grown(filed, [ended], stamp))
+    await append(connection, growths)
+
+
+def _reason(order: Order) -> str:
+    return order.command.reason if isinstance(order.command, Release) else ""

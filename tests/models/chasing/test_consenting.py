@@ -302,7 +302,7 @@ def test_where_nobody_answers_the_call_is_tried_again_some_days_later():
 
 
 def test_after_as_many_tries_as_the_policy_wants_the_call_lapses():
-    life = calling()
+    life = calling(retries=2)
     for day in (12, 13, 16):
         assert life.look(date(2026, 3, day)).blockers == (Blocker.CALL,)
         life.orders(cmd.LogCall(outcome="wrong-number"), date(2026, 3, day))
@@ -311,10 +311,21 @@ def test_after_as_many_tries_as_the_policy_wants_the_call_lapses():
 
 
 def test_a_try_that_is_due_keeps_a_call_alive_beyond_its_lapse():
-    life = calling(retry_days=6).orders(cmd.LogCall(outcome="no-answer"), date(2026, 3, 18))
+    life = calling(retry_days=6, retries=2).orders(
+        cmd.LogCall(outcome="no-answer"), date(2026, 3, 18)
+    )
 
     assert life.look(date(2026, 3, 24)).blockers == (Blocker.CALL,)
     assert contact(life.look(date(2026, 3, 25)))[0] == "second"
+
+
+def test_tries_that_are_not_counted_neither_end_nor_prolong_a_call():
+    life = calling()
+    for day in (12, 13, 16, 18):
+        assert life.look(date(2026, 3, day)).blockers == (Blocker.CALL,)
+        life.orders(cmd.LogCall(outcome="no-answer"), date(2026, 3, day))
+
+    assert contact(life.look(date(2026, 3, 20)))[0] == "second"
 
 
 def test_asking_again_for_the_same_call_counts_on():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.chasing.explaining import explained
 from models.chasing.hours import Hours, hours
-from models.chasing.policy import parsed, read
+from models.chasing.policy import Policy, parsed, read
 from models.errors import PolicyError, RefusedError
 from models.policies import shipped
 from tests.models.chasing.making import HOUSE as TEXT
@@ -211,7 +211,11 @@ def test_a_policys_hash_follows_its_contents():
     [
         ('zone = "Europe/Paris"', 'zone = "Paris"', "zone = 'Paris': 'Paris' is not a time zone"),
         ('calendar = "FR"', 'calendar = "XX"', "calendar = 'XX': 'XX' is not a calendar"),
-        ("gap_days = 5", "gap_day = 5", "gap_day is not a key of this file"),
+        (
+            "gap_days = 5",
+            "gap_day = 5",
+            "gap_day = 5 is not a key of this file; known are name, version",
+        ),
         ('kind = "call"', 'kind = "visit"', "levels.3.kind = 'visit'"),
         ('name = "phone"', 'name = "first"', "each level needs a name of its own"),
         ('name = "phone"\n', "", "levels.3.name is missing"),
@@ -267,5 +271,5 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path):
 def test_a_level_nobody_has_is_refused():
     with pytest.raises(RefusedError, match="policy house has no level 'x'; it has courtesy"):
         HOUSE.level("x")
-    assert explained({"type": "x", "loc": (), "msg": "Value error, so", "input": 1}) == "so"
+    assert explained({"type": "x", "loc": (), "msg": "Value error, so", "input": 1}, Policy) == "so"
     assert ZoneInfo("Europe/Paris") is HOUSE.tz

@@ -145,7 +145,7 @@ def test_a_mail_that_came_back_marks_its_own_contact_only():
     found = told(
         portfolio(*rows, policy=policy, contacts=[boss]),
         on(7, "bounce", invoice="F-1"),
-        on(10, "bounce", invoice="F-1"),
+        on(10, "bounce", invoice="F-1", channel="email"),
     )
 
     assert lines(found) == [
@@ -163,8 +163,8 @@ def test_a_mail_that_came_back_marks_its_own_contact_only():
     [
         (on(4, "release", invoice="F-9"), "invoice F-9 is not in the ledger"),
         (on(4, "release", invoice="F-2"), "invoice F-2 is not issued yet on that day"),
-        (on(4, "release", debtor="CIRO"), "nobody in the ledger is meant"),
-        (on(4, "release"), "nobody in the ledger is meant"),
+        (on(4, "release", debtor="CIRO"), "nobody in the ledger is called 'CIRO'"),
+        (on(4, "release"), "release needs an invoice or a debtor"),
         (on(4, "hold", debtor="ALBA", until="2031-03-04"), "that day has begun"),
         (on(4, "books", until=None), "books needs until"),
         (on(4, "payment", debtor="BORA", amount="1"), "no invoice is open"),
@@ -381,3 +381,37 @@ def test_the_lines_name_the_creditor_and_what_goes_beside():
         "creditor": "north",
         "beside": ["sms"],
     }
+
+
+def test_money_taken_back_is_taken_as_it_came():
+    two = [row("F-1"), row("F-2")]
+    whole = {"amount": "200.00", "invoices": ["F-1", "F-2"]}
+    found = told(portfolio(*two), on(4, "payment", **whole), on(11, "reversal", **whole))
+    assert [standing.open for standing in found.standings] == [10_000, 10_000]
+    assert not found.refused
+
+    debtor = {"debtor": "ALBA", "amount": "150.00"}
+    found = told(portfolio(*two), on(4, "payment", **debtor), on(11, "reversal", **debtor))
+    assert [standing.open for standing in found.standings] == [10_000, 10_000]
+
+
+def test_money_paid_twice_and_taken_back_once_leaves_the_invoice_paid():
+    pay = {"invoice": "F-1", "amount": "100.00"}
+    found = told(
+        portfolio(row()), on(4, "payment", **pay), on(5, "payment", **pay), on(9, "reversal", **pay)
+    )
+    assert [(one.state, one.open) for one in found.standings] == [("paid", 0)]
+
+
+def test_more_than_is_open_is_taken_back_whole():
+    pay = {"invoice": "F-1", "amount": "120.00"}
+    found = told(portfolio(row()), on(4, "payment", **pay), on(9, "reversal", **pay))
+    assert [one.open for one in found.standings] == [10_000]
+    assert lines(found)[-1].endswith("F-1"), "it is chased again"
+
+
+def test_money_that_comes_before_the_invoice_pays_it_when_it_is_issued():
+    late = row(issued=date(2031, 3, 10), due=date(2031, 3, 12))
+    found = told(portfolio(late), on(4, "payment", invoice="F-1", amount="100.00"))
+    assert [one.state for one in found.standings] == ["paid"]
+    assert not found.timeline

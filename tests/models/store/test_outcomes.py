@@ -83,7 +83,7 @@ async def test_only_what_is_in_doubt_is_ruled_on(planned, outbox, ordered):
 
 
 @pytest.mark.parametrize(("arrived", "state"), [(True, "sent"), (False, "failed")])
-async def test_a_person_rules_on_a_reminder_in_doubt_once(  # noqa: PLR0913, PLR0917
+async def test_a_person_rules_on_a_reminder_in_doubt_once(  # noqa: PLR0917
     planned, outbox, ordered, rows, arrived, state
 ):
     await outbox.claim(planned, "me", NOW)
@@ -101,7 +101,7 @@ async def test_a_person_rules_on_a_reminder_in_doubt_once(  # noqa: PLR0913, PLR
 
 
 @pytest.mark.parametrize("arrived", [True, False])
-async def test_a_legal_notice_in_doubt_waits_for_a_ruling_and_goes_on(  # noqa: PLR0913, PLR0917
+async def test_a_legal_notice_in_doubt_waits_for_a_ruling_and_goes_on(  # noqa: PLR0917
     formal, outbox, ordered, rows, arrived, store, creditors
 ):
     await outbox.claim(formal, "me", NOW)

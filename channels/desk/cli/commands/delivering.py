@@ -4,7 +4,7 @@ import argparse
 from datetime import date
 from typing import Any, Final
 
-from channels.desk.cli.command import Call, Command, booked
+from channels.desk.cli.command import Call, booked
 from channels.desk.cli.concern import meant
 from channels.desk.cli.ordering import give, order, ordered, signed
 from channels.desk.cli.values import day
