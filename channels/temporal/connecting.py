@@ -1,6 +1,7 @@
 """Connecting by the standard ``TEMPORAL_*`` environment and profile file."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import (
@@ -20,6 +21,8 @@ from models.errors import UnavailableError
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 DATETIME = IndexedValueType.INDEXED_VALUE_TYPE_DATETIME
 
+#: Where a Temporal server listens that nobody has moved.
+ADDRESS: Final = "localhost:7233"
 #: The search attributes every namespace needs, with their types.
 ATTRIBUTES = {
     names.STATE: KEYWORD,
@@ -48,6 +51,7 @@ async def connect(
         UnavailableError: nothing answers at the address.
     """
     config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", ADDRESS)
     attempts = AsyncRetrying(
         retry=retry_if_exception_type((RuntimeError, RPCError)),
         stop=stop_after_delay(patience),
@@ -64,9 +68,8 @@ async def connect(
                     runtime=runtime,
                 )
     except (RuntimeError, RPCError) as failed:
-        address = config.get("target_host", "localhost:7233")
         message = (
-            f"Temporal does not answer at {address}: start it with `relance up`, "
+            f"Temporal does not answer at {config['target_host']}: start it with `relance up`, "
             "or set TEMPORAL_ADDRESS"
         )
         raise UnavailableError(message) from failed

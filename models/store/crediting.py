@@ -13,7 +13,6 @@ from models.store.tables.money import credits_
 
 _SELECT: Final = select(
     credits_.c.id,
-    credits_.c.creditor,
     credits_.c.kind,
     credits_.c.number,
     credits_.c.debtor_id,
@@ -32,19 +31,17 @@ async def keep_credits(
     """Write new credits, and what a ledger says is left of known ones when it says it anew."""
     if not rows:
         return
-    wanted = [_place(row) for row, _ in rows]
-    where = tuple_(credits_.c.creditor, credits_.c.kind, credits_.c.number).in_(wanted)
+    wanted = [_place(row, owing) for row, owing in rows]
+    where = tuple_(credits_.c.debtor_id, credits_.c.kind, credits_.c.number).in_(wanted)
     found = {
-        (known.creditor, known.kind, known.number): known
+        (known.debtor_id, known.kind, known.number): known
         for known in await connection.execute(_SELECT.where(where))
     }
     made, changed = [], []
     for row, owing in rows:
-        known = found.get(_place(row))
+        known = found.get(_place(row, owing))
         if known is None:
             made.append(_row(row, owing))
-        elif known.debtor_id != owing.id:
-            run.refuse_row(row, "", "", f"number {row.number} belongs to another debtor")
         elif known.stated != abs(row.open) and not run.older:
             changed.append({"row_id": known.id, "to_left": abs(row.open)})
         else:
@@ -57,8 +54,8 @@ async def keep_credits(
     run.result.changed += len(changed)
 
 
-def _place(row: ItemRow) -> tuple[str, str, str]:
-    return row.creditor, kind_of(row).value, row.number
+def _place(row: ItemRow, owing: Owing) -> tuple[int | None, str, str]:
+    return owing.id, kind_of(row).value, row.number
 
 
 def _row(row: ItemRow, owing: Owing) -> dict[str, Any]:

@@ -51,7 +51,7 @@ _OUTCOME: Final = TypeAdapter(Recorded)
 _USE_CREDIT: Final = (
     update(credits_)
     .where(
-        credits_.c.creditor == bindparam("creditor_"),
+        credits_.c.debtor_id == bindparam("debtor_id_"),
         credits_.c.number == bindparam("number_"),
     )
     .values(
@@ -221,7 +221,7 @@ async def _beside(
         for growth in growths:
             await mark_bad(connection, growth)
     if isinstance(command, Credit) and command.note:
-        events = [event for growth in growths for event in growth.events]
-        used = sum(event.amount for event in events if isinstance(event, ev.Credited))
-        values = {"creditor_": order.creditor, "number_": command.note, "used": used}
-        await connection.execute(_USE_CREDIT, values)
+        for growth in growths:
+            used = sum(event.amount for event in growth.events if isinstance(event, ev.Credited))
+            values = {"debtor_id_": growth.filed.debtor_id, "number_": command.note, "used": used}
+            await connection.execute(_USE_CREDIT, values)

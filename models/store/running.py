@@ -70,6 +70,7 @@ class Run:
         place = _place(row)
         if place not in self.seen:
             self.seen[place] = said
+            self.seen.setdefault(hash((row.creditor, kind_of(row), row.number)), said)
             return True
         earlier = self.seen[place]
         if earlier >> 32 != debtor:
@@ -150,4 +151,7 @@ def kind_of(row: ItemRow) -> Kind:
 
 
 def _place(row: ItemRow) -> int:
-    return hash((row.creditor, kind_of(row), row.number))
+    """Return what names an item: an invoice's number is its creditor's, a credit's its debtor's."""
+    kind = kind_of(row)
+    whose = "" if kind is Kind.INVOICE else row.debtor or row.debtor_name
+    return hash((row.creditor, kind, row.number, whose))

@@ -17,7 +17,7 @@ class CreditRow(Row, table=True):
     """
 
     __tablename__: ClassVar[str] = "credits"
-    __table_args__ = (UniqueConstraint("creditor", "kind", "number"),)
+    __table_args__ = (UniqueConstraint("debtor_id", "kind", "number"),)
 
     id: int | None = Field(default=None, primary_key=True)
     creditor: str = Field(foreign_key="creditors.key")

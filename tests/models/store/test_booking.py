@@ -397,3 +397,15 @@ async def test_numbers_that_come_near_are_suggested(desk, item, ordered):
     await desk.read(item("F-2026-0042"), item("F-2026-0043"))
     with pytest.raises(UnknownError, match="did you mean F-2026-0042"):
         await ordered(Note(text="hello"), "F-2026-042")
+
+
+async def test_credits_of_two_debtors_may_bear_one_number(desk, item, rows):
+    note = {"amount": -3_000, "open": -3_000}
+    result = await desk.read(
+        item("C-1", **note), item("C-1", line=3, debtor="D2", debtor_name="Two", **note)
+    )
+
+    assert (result.new, result.rejected) == (2, 0)
+    assert [row["left"] for row in await rows('SELECT "left" FROM credits')] == [3_000, 3_000]
+    again = await desk.read(item("C-1", debtor="D2", debtor_name="Two", **note))
+    assert (again.new, again.unchanged) == (0, 1)

@@ -145,7 +145,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_credits")),
         sa.UniqueConstraint(
-            "creditor", "kind", "number", name=op.f("uq_credits_creditor_kind_number")
+            "debtor_id", "kind", "number", name=op.f("uq_credits_debtor_id_kind_number")
         ),
     )
     with op.batch_alter_table("credits", schema=None) as batch_op:
