@@ -10,22 +10,31 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from channels.desk.ports import Desk, Files, Opened, Options
+from channels.desk.ports import (
+    Asking,
+    Booking,
+    Desk,
+    Files,
+    Opened,
+    Options,
+    Views,
+)
 from models import creditors, names, policies
 from models.chasing.policy import Policy
 from models.errors import RelanceError
 from models.ledger.creditor import Creditor
-from models.ports import Channel
+from models.ports import Channel, Engine
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -38,6 +47,8 @@ if TYPE_CHECKING:
 
 #: Names this build in the journal.
 ENGINE: Final = "0.1.0"
+#: Channels that can be connected.
+DOORS: Final = frozenset({"email", "memory"})
 #: How often an engine that is not embedded looks for what was forgotten.
 SWEEP: Final = timedelta(hours=1)
 
@@ -90,21 +101,25 @@ class Settings(BaseSettings):
         return {**policies.shipped(), **{policy.name: policy for policy in own}}
 
 
-@dataclass(slots=True)
+@dataclass
 class House:
-    """Everything a process is made of, opened once."""
+    """Everything a process is made of, opened once.
+
+    Attributes:
+        connected: names of the channels that are connected.
+    """
 
     settings: Settings
     creditors: Mapping[str, Creditor]
     policies: Mapping[str, Policy]
-    channels: Mapping[str, Channel]
+    connected: frozenset[str]
     store: "Store"
     books: "Books"
 
-    @property
-    def connected(self) -> frozenset[str]:
-        """Names of the channels that are connected."""
-        return frozenset(self.channels)
+    @cached_property
+    def channels(self) -> Mapping[str, Channel]:
+        """The connected channels; made when first needed, since few processes send."""
+        return {name: _door(name, self.creditors) for name in sorted(self.connected)}
 
     async def answers(self) -> bool:
         """Say that the books answer; raises when they do not."""
@@ -114,7 +129,7 @@ class House:
 
     async def close(self) -> None:
         """Give back connections."""
-        for channel in self.channels.values():
+        for channel in self.__dict__.get("channels", {}).values():
             closing = getattr(channel, "close", None)
             if closing is not None:
                 await closing()
@@ -132,10 +147,13 @@ def opened(settings: Settings, rules: Mapping[str, Policy] | None = None) -> Hou
 
     known = settings.known_creditors()
     rules = settings.known_policies() if rules is None else rules
-    doors = {name: _door(name, known) for name in filter(None, settings.channels.split(","))}
+    connected = frozenset(filter(None, settings.channels.split(",")))
+    for name in sorted(connected - DOORS):
+        message = f"RELANCE_CHANNELS: no channel is called {name!r}; use email"
+        raise RelanceError(message)
     store = Store(settings.url)
-    books = Books(store, known, rules, frozenset(doors))
-    return House(settings, known, rules, doors, store, books)
+    books = Books(store, known, rules, connected)
+    return House(settings, known, rules, connected, store, books)
 
 
 def _door(name: str, known: Mapping[str, Creditor]) -> Channel:
@@ -143,14 +161,7 @@ def _door(name: str, known: Mapping[str, Creditor]) -> Channel:
     from channels.memory import Memory
     from channels.templates.writer import Templates
 
-    match name:
-        case "email":
-            return smtp.connect(Templates(known), known)
-        case "memory":
-            return Memory()
-        case _:
-            message = f"RELANCE_CHANNELS: no channel is called {name!r}; use email"
-            raise RelanceError(message)
+    return smtp.connect(Templates(known), known) if name == "email" else Memory()
 
 
 def files() -> Files:
@@ -369,13 +380,8 @@ async def demo(settings: Settings, options: Options) -> int:
 async def _desk_opened(
     settings: Settings, rules: Mapping[str, Policy] | None
 ) -> AsyncIterator[Opened]:
-    from channels.embedded.raising import find
-    from channels.temporal.connecting import connect
-    from channels.temporal.telling import Telling
-    from models.store.asking import Asking
-    from models.store.booking import Booking
+    from channels.embedded.running import find
     from models.store.version import current
-    from models.store.views import Views
 
     address = find(settings.var)
     if address and "TEMPORAL_ADDRESS" not in os.environ:
@@ -386,11 +392,52 @@ async def _desk_opened(
         await migrate(settings.url)
     house = opened(settings, rules)
     try:
-        asking = Asking(house.store, house.creditors, house.connected)
-        booking, telling = Booking(house.books), Telling(connect)
-        yield Opened(house.books, booking, telling, Views(house.store), asking)
+        yield Opened(
+            house.books,
+            cast("Booking", Later(lambda: _booking(house))),
+            cast("Engine", Later(_telling)),
+            cast("Views", Later(lambda: _views(house))),
+            cast("Asking", Later(lambda: _asking(house))),
+        )
     finally:
         await house.close()
+
+
+class Later:
+    """A part that is made when it is first used: most commands need only some of them."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        """Make it with ``make``, once."""
+        self._make = cache(make)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the part has
+        """Return what the part has by this name."""
+        return getattr(self._make(), name)
+
+
+def _booking(house: House) -> object:
+    from models.store.booking import Booking
+
+    return Booking(house.books)
+
+
+def _telling() -> object:
+    from channels.temporal.connecting import connect
+    from channels.temporal.telling import Telling
+
+    return Telling(connect)
+
+
+def _views(house: House) -> object:
+    from models.store.views import Views
+
+    return Views(house.store)
+
+
+def _asking(house: House) -> object:
+    from models.store.asking import Asking
+
+    return Asking(house.store, house.creditors, house.connected)
 
 
 def desk(settings: Settings | None = None, rules: Mapping[str, Policy] | None = None) -> Desk:

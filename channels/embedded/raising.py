@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from channels.embedded.children import Child, listens
+from channels.embedded.running import RUNNING, refuse_twice
 from channels.temporal.connecting import connect
 from channels.temporal.embedded import Embedded, free_ports
 from channels.temporal.scheduling import ensure_sweep
-from models.errors import UnavailableError
 
 #: How often the embedded engine looks for what was forgotten.
 SWEEP: Final = timedelta(minutes=1)
-#: In the folder of everything embedded: says at which addresses it runs.
-RUNNING: Final = "up.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +56,7 @@ async def raised(plan: Plan) -> AsyncIterator[Addresses]:
         UnavailableError: a part does not start; says where its log lies.
     """
     running = plan.var / RUNNING
-    _refuse_twice(running)
+    refuse_twice(running)
     plan.var.mkdir(parents=True, exist_ok=True)
     plan.say("Preparing the database.")
     await plan.migrate()
@@ -95,28 +93,3 @@ def _children(plan: Plan, mails: Path, ports: tuple[int, int]) -> tuple[Child, C
     }
     catcher = Child("mail catcher", catching, logs / "catcher.log", {})
     return catcher, Child("worker", plan.worker, logs / "worker.log", environment)
-
-
-def find(var: Path) -> str:
-    """Return the address of the embedded Temporal that runs on a folder; nothing when none."""
-    running = var / RUNNING
-    try:
-        return str(json.loads(running.read_text("utf-8"))["temporal"])
-    except (OSError, ValueError, KeyError):
-        return ""
-
-
-def _refuse_twice(running: Path) -> None:
-    """Refuse to start a second engine on the same folder; forget one that is gone.
-
-    Raises:
-        UnavailableError: one runs.
-    """
-    try:
-        pid = int(json.loads(running.read_text("utf-8"))["pid"])
-        os.kill(pid, 0)
-    except (OSError, ValueError, KeyError):
-        running.unlink(missing_ok=True)
-        return
-    message = f"Relance runs already in {running.parent} (process {pid}): use it, or stop it first"
-    raise UnavailableError(message)
