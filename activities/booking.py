@@ -30,18 +30,20 @@ class Booking:
         try:
             currency = await self._money.currency(ask.creditor, ask.number)
             commands = orders(_heard(ask), currency)
-            events: list[str] = []
-            for count, command in enumerate(commands):
-                order = Order(
-                    creditor=ask.creditor,
-                    command=command,
-                    actor=ask.said.actor or "temporal",
-                    at=ask.now,
-                    event_id=f"{ask.said.id}.{count}" if count else ask.said.id,
-                    invoices=(ask.number,),
-                )
-                recorded = await self._books.record(order)
-                events.extend(entry.event_id for entry in recorded.entries)
+            recorded = await self._books.record_all(
+                [
+                    Order(
+                        creditor=ask.creditor,
+                        command=command,
+                        actor=ask.said.actor or "temporal",
+                        at=ask.now,
+                        event_id=f"{ask.said.id}.{count}" if count else ask.said.id,
+                        invoices=(ask.number,),
+                    )
+                    for count, command in enumerate(commands)
+                ]
+            )
+            events = [entry.event_id for one in recorded for entry in one.entries]
         except RefusedError as refused:
             return Verdict(recorded=False, sentence=str(refused))
         return Verdict(recorded=True, sentence=f"{ask.what} recorded", events=tuple(events))

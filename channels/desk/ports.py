@@ -50,6 +50,10 @@ class Books(Protocol):
         """Carry out an order, once per event id; RefusedError says why not."""
         ...
 
+    async def record_all(self, orders: Sequence[Order]) -> list[Recorded]:
+        """Carry out what was said in one breath: every order in turn, or none of them."""
+        ...
+
     async def pay(self, incoming: Incoming, *, strict: bool = False) -> Recorded:
         """Book money that came in; a known key changes nothing."""
         ...

@@ -216,7 +216,7 @@ _SPECIAL: Final[dict[str, Callable[[StoryEvent, str], tuple[cmd.Command, ...]]]]
     "credit-note": lambda event, currency: (cmd.Credit(amount=_amount(event, currency)),),
     "reversal": lambda event, currency: (cmd.Reverse(amount=event.minor(currency)),),
     "promise": lambda event, currency: (
-        cmd.Promise(parts=_parts(event, currency), accepted=event.accepted),
+        cmd.Promise(parts=_parts(event, currency), accepted=event.accepted, reason=event.reason),
     ),
     "dispute": lambda event, currency: (_dispute(event, currency),),
     "settle": lambda event, currency: (_settle(event, currency),),

@@ -3,8 +3,9 @@
 :meth:`Books.record` takes orders. Files are read in by :mod:`models.store.booking`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,6 +33,8 @@ from models.store.recording import RepeatedError, carry_out, keep_order, known
 from models.store.replying import reply
 from models.store.reversing import take_back, take_back_from
 from models.store.verdicts import rule_delivery
+
+_Result = TypeVar("_Result")
 
 
 class Books:
@@ -61,14 +64,25 @@ class Books:
             UnknownError: what it names is not in the books; says what comes near.
             UnavailableError: the books do not answer; the same call may succeed later.
         """
-        creditor = self.creditor(order.creditor)
+        (recorded,) = await self.record_all([order])
+        return recorded
+
+    async def record_all(self, orders: Sequence[Order]) -> list[Recorded]:
+        """Carry out what was said in one breath: every order in turn, or none of them.
+
+        Raises like :meth:`record`, at the first that cannot be taken.
+        """
+        owners = [self.creditor(order.creditor) for order in orders]
         try:
-            return await _once_more(lambda: self._recorded(order, creditor))
+            return await _once_more(lambda: self._recorded(orders, owners))
         except (RepeatedError, RefusedError):
+            earlier = []
             async with self.store.reading() as connection:
-                earlier = await known(connection, order.creditor, order.event_id)
-            if earlier is None:
-                raise
+                for order in orders:
+                    before = await known(connection, order.creditor, order.event_id)
+                    if before is None:
+                        raise
+                    earlier.append(before)
             return earlier
 
     async def pay(self, incoming: Incoming, *, strict: bool = False) -> Recorded:
@@ -99,12 +113,17 @@ class Books:
         """Return the day of something about a whole creditor: that of its default policy."""
         return self.policies[creditor.default_policy].day(at)
 
-    async def _recorded(self, order: Order, creditor: Creditor) -> Recorded:
+    async def _recorded(
+        self, orders: Sequence[Order], owners: Sequence[Creditor]
+    ) -> list[Recorded]:
+        results = []
         async with self.store.writing() as connection:
-            recorded = await self._carried_out(connection, order, creditor)
-            if not recorded.repeated:
-                await reply(connection, creditor, self.channels, recorded.entries, order.at)
-            return recorded
+            for order, creditor in zip(orders, owners, strict=True):
+                recorded = await self._carried_out(connection, order, creditor)
+                if not recorded.repeated:
+                    await reply(connection, creditor, self.channels, recorded.entries, order.at)
+                results.append(recorded)
+        return results
 
     async def _paid_in(self, incoming: Incoming, *, strict: bool) -> Recorded:
         async with self.store.writing() as connection:
@@ -188,7 +207,7 @@ class Books:
         return recorded
 
 
-async def _once_more(act: Callable[[], Awaitable[Recorded]]) -> Recorded:
+async def _once_more(act: Callable[[], Awaitable[_Result]]) -> _Result:
     """Act, and again if somebody did the same at this moment: then it is found done."""
     try:
         return await act()

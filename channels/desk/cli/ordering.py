@@ -79,18 +79,20 @@ async def give(call: Call, opened: Opened, concern: Concern, commands: Sequence[
 
     The books decide; when Temporal is not there, its sweep follows later.
     """
-    recorded: list[Recorded] = []
-    for count, command in enumerate(commands):
-        order = Order(
-            creditor=concern.creditor.key,
-            command=command,
-            actor=actor(call.args),
-            at=call.desk.clock(),
-            event_id=f"{call.event_id}.{count}" if count else call.event_id,
-            invoices=concern.invoices,
-            debtor=concern.debtor,
-        )
-        recorded.append(await opened.books.record(order))
+    recorded = await opened.books.record_all(
+        [
+            Order(
+                creditor=concern.creditor.key,
+                command=command,
+                actor=actor(call.args),
+                at=call.desk.clock(),
+                event_id=f"{call.event_id}.{count}" if count else call.event_id,
+                invoices=concern.invoices,
+                debtor=concern.debtor,
+            )
+            for count, command in enumerate(commands)
+        ]
+    )
     told = await tell(opened, recorded)
     report(call, concern, recorded, told=told)
     return DONE

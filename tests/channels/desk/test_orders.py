@@ -106,6 +106,20 @@ def test_a_hold_on_a_debtor_and_on_everything(relance):
     assert relance("release", *wide).status == 0
 
 
+def test_what_is_said_in_one_breath_is_recorded_whole_or_not_at_all(relance, engine):
+    refused = relance("call", "F-1", "--outcome", "reached", "--by", "2026-02-02")
+    assert refused.status == 1
+    assert events(relance, "F-1") == []
+    assert engine.told == []
+
+
+def test_the_reason_for_which_a_manager_accepted_a_promise_is_kept(relance):
+    why = ("--accept", "--reason", "known to pay late")
+    relance("promise", "F-1", "--by", "+60", *why)
+    (promised,) = events(relance, "F-1")
+    assert promised["reason"] == "known to pay late"
+
+
 def test_a_call_that_reached_somebody_may_bring_a_promise(relance):
     assert relance("call", "F-4", "--outcome", "reached", "--by", "friday").status == 0
     assert [event["event"] for event in events(relance, "F-4")] == ["call-made", "promised"]
