@@ -12,7 +12,6 @@ from models.chasing.answering import Heard, answers
 from models.ledger.creditor import Creditor
 from models.orders import Entry
 from models.store.around import around
-from models.store.calling import reached
 from models.store.outgoing import Outgoing
 from models.store.policies import policy_of
 from models.store.reading import Filed, cases_named
@@ -34,8 +33,7 @@ async def reply(
 ) -> list[str]:
     """Plan what answers the events just recorded; return the keys of the notices.
 
-    One message for all invoices of a debtor that an order concerned. A call that reached
-    somebody begins to count for the debtor's pace.
+    One message for all invoices of a debtor that an order concerned.
     """
     ids = [entry.event_id for entry in entries if entry.kind in _ANSWERED]
     if not ids or not channels:
@@ -43,8 +41,6 @@ async def reply(
     made: dict[int, list[ev.Event]] = {}
     for invoice_id, body in await connection.execute(_EVENTS, {"ids": ids}):
         made.setdefault(invoice_id, []).append(ev.loaded(body))
-    for invoice_id, events in made.items():
-        await reached(connection, invoice_id, events)
     numbers = {entry.number for entry in entries}
     cases = await cases_named(connection, creditor.key, numbers, lock=True)
     keys = []

@@ -31,7 +31,6 @@ class NoticeRow(Row, table=True):
     Attributes:
         body: the snapshot it was composed from, as JSON.
         ends: when its slot ends; it must not be handed over after that.
-        reached_on: day of the call, for a call that reached somebody.
         reference: under which the other side knows it.
         counts: whether it is a contact for the debtor's pace.
     """
@@ -64,7 +63,6 @@ class NoticeRow(Row, table=True):
     legal: bool = False
     created_at: datetime = instant()
     sent_at: datetime | None = instant_or_none()
-    reached_on: date | None = None
 
 
 class LineRow(Row, table=True):

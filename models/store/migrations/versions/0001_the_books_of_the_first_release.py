@@ -248,7 +248,6 @@ def upgrade() -> None:
         sa.Column("legal", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reached_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["debtor_id"], ["debtors.id"], name=op.f("fk_notices_debtor_id_debtors")
         ),
