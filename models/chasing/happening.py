@@ -9,6 +9,7 @@ from models.chasing import events as ev
 from models.chasing.answering import Heard, answers
 from models.chasing.answers import Answer, Close, Contact
 from models.chasing.case import Case
+from models.chasing.debiting import awaits, taken_back
 from models.chasing.folding import after
 from models.chasing.moment import Draft
 from models.chasing.policy import Policy
@@ -18,7 +19,6 @@ from models.chasing.sharing import concerned, shared, together
 from models.chasing.stage import Stage
 from models.chasing.story import StoryEvent, orders
 from models.errors import RefusedError
-from models.ledger.invoice import Method
 
 #: What is said of a debtor or a creditor when no invoice is named.
 _WIDE = frozenset({"hold", "release", "insolvency", "books"})
@@ -184,7 +184,8 @@ class Happenings:
         for number, share in taken.parts.items():
             sim = self._sims[number]
             context = self._stage.context(event, sim.policy.day(now))
-            self._taken(sim, ruled(cmd.Reverse(amount=share), sim.case, sim.policy, context), now)
+            for order in taken_back(sim.case, share):
+                self._taken(sim, ruled(order, sim.case, sim.policy, context), now)
 
 
 def _currency(event: StoryEvent, sims: Sequence[Sim]) -> str:
@@ -207,8 +208,6 @@ def _money_order(event: StoryEvent, share: int) -> cmd.Command:
 def _orders(event: StoryEvent, sims: Sequence[Sim]) -> tuple[cmd.Command, ...]:
     """Return the commands of an event, amounts in the currency of the first case meant."""
     case = sims[0].case
-    debit = case.invoice.method is Method.DIRECT_DEBIT and case.debit_rejected is None
-    if event.event == "reversal" and debit:
-        rejected = cmd.RejectDebit()
-        return (rejected, cmd.Reverse()) if case.paid > 0 else (rejected,)
+    if event.event == "reversal" and awaits(case):
+        return taken_back(case, event.minor(event.currency or case.invoice.currency))
     return orders(event, event.currency or case.invoice.currency)

@@ -9,7 +9,15 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.commands import ChangePolicy, Hold, Note, Pay, Release, Reverse
+from models.chasing.commands import (
+    ChangePolicy,
+    Hold,
+    Note,
+    Pay,
+    RejectDebit,
+    Release,
+    Reverse,
+)
 from models.chasing.policy import Policy
 from models.errors import RefusedError, UnknownError
 from models.ledger.creditor import Creditor
@@ -157,8 +165,8 @@ class Books:
         match order.command:
             case Pay() as pay:
                 return lambda connection: self._paid(connection, order, pay)
-            case Reverse() as reverse:
-                return lambda connection: take_back_from(connection, order, reverse)
+            case Reverse() | RejectDebit() as back:
+                return lambda connection: take_back_from(connection, order, back)
             case Allocate() as allocate:
                 return lambda connection: allocate_left(connection, order, allocate)
             case RuleDelivery() as verdict:

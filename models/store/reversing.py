@@ -7,14 +7,16 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, desc, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.commands import Reverse
+from models.chasing.commands import RejectDebit, Reverse
+from models.chasing.debiting import awaits, taken_back
 from models.errors import RefusedError
 from models.orders import Entry, Incoming, Order, Recorded
 from models.store.appending import Stamp, append
+from models.store.debits import rejectable, unbooked
 from models.store.finding import lock_debtors, locked_named
 from models.store.paying import Source, book, grown_by, payment_locked, payment_named
 from models.store.placing import named_rows, payer_of
-from models.store.reading import cases_of
+from models.store.reading import Filed, cases_of
 from models.store.tables.items import invoices
 from models.store.tables.money import allocations, payments
 
@@ -80,6 +82,8 @@ async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded
     if known is not None:
         return Recorded(creditor=incoming.creditor, repeated=True, left=known.left)
     target = await _target(connection, incoming)
+    if target is None and (recorded := await unbooked(connection, incoming)) is not None:
+        return recorded
     if target is None:
         await book(connection, incoming, None, incoming.amount)
         return Recorded(creditor=incoming.creditor, left=incoming.amount)
@@ -101,12 +105,16 @@ async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded
         .values(left=target.left - spare, reversed_at=incoming.at if whole else None)
     )
     stamp = Stamp(incoming.key, incoming.actor, incoming.at)
-    entries = await _undo(connection, parts, stamp)
-    return Recorded(creditor=incoming.creditor, entries=entries, left=-short)
+    undone = await _undo(connection, parts, stamp)
+    return Recorded(creditor=incoming.creditor, entries=undone, left=-short)
 
 
-async def take_back_from(connection: AsyncConnection, order: Order, command: Reverse) -> Recorded:
+async def take_back_from(
+    connection: AsyncConnection, order: Order, command: Reverse | RejectDebit
+) -> Recorded:
     """Take money back from an invoice: its last payments first, then what the ledger settled.
+
+    Of an invoice that a direct debit collects, that is the debit coming back.
 
     Raises:
         UnknownError: the invoice is not in the books.
@@ -118,33 +126,46 @@ async def take_back_from(connection: AsyncConnection, order: Order, command: Rev
     cases = await locked_named(connection, order.creditor, order.invoices)
     entries: tuple[Entry, ...] = ()
     for filed in cases:
-        amount = command.amount if order.amount is None else order.amount
-        amount = filed.case.paid if amount is None else amount
-        stamp = Stamp(order.event_id, order.actor, order.at)
-        await grown_by(connection, filed, Reverse(amount=amount), stamp)
-        incoming = Incoming(
-            creditor=order.creditor,
-            key=f"{order.event_id}.{filed.id}",
-            on=order.at.date(),
-            amount=-amount,
-            currency=filed.case.invoice.currency,
-            actor=order.actor,
-            at=order.at,
-        )
-        payment_id = await book(connection, incoming, filed.debtor_id, 0)
-        live = _LIVE.where(allocations.c.invoice_id == filed.id)
-        parts = _parts((await connection.execute(live)).all(), amount)
-        rest = amount - sum(part.amount for part in parts)
-        if rest:
-            source = Source(payment_id, incoming.key, incoming.on)
-            parts.append(Part(filed.id, rest, source))
-        entries += await _undo(connection, parts, stamp)
+        entries += await _from_one(connection, order, command, filed)
     return Recorded(creditor=order.creditor, entries=entries)
+
+
+async def _from_one(
+    connection: AsyncConnection, order: Order, command: Reverse | RejectDebit, filed: Filed
+) -> tuple[Entry, ...]:
+    stated = order.amount
+    if isinstance(command, RejectDebit):
+        rejectable(filed.case)
+    elif stated is None:
+        stated = command.amount
+    stamp = Stamp(order.event_id, order.actor, order.at)
+    orders = taken_back(filed.case, stated)
+    if not isinstance(orders[-1], Reverse):
+        return await append(connection, [await grown_by(connection, filed, orders[0], stamp)])
+    amount = filed.case.paid if stated is None else stated
+    await grown_by(connection, filed, Reverse(amount=amount), stamp)
+    incoming = Incoming(
+        creditor=order.creditor,
+        key=f"{order.event_id}.{filed.id}",
+        on=order.at.date(),
+        amount=-amount,
+        currency=filed.case.invoice.currency,
+        actor=order.actor,
+        at=order.at,
+    )
+    payment_id = await book(connection, incoming, filed.debtor_id, 0)
+    live = _LIVE.where(allocations.c.invoice_id == filed.id)
+    parts = _parts((await connection.execute(live)).all(), amount)
+    if rest := amount - sum(part.amount for part in parts):
+        parts.append(Part(filed.id, rest, Source(payment_id, incoming.key, incoming.on)))
+    return await _undo(connection, parts, stamp)
 
 
 async def _target(connection: AsyncConnection, incoming: Incoming) -> Row[*tuple[Any, ...]] | None:
     named = await named_rows(connection, incoming.creditor, incoming.numbers, strict=False)
-    debtor_id = await payer_of(connection, incoming, strict=False)
+    debits = [f for f in await cases_of(connection, [row.id for row in named]) if awaits(f.case)]
+    # What names a direct debit is that debit coming back, not another payment of the debtor.
+    debtor_id = None if debits else await payer_of(connection, incoming, strict=False)
     values = {
         "creditor": incoming.creditor,
         "currency": incoming.currency,
@@ -194,8 +215,9 @@ async def _undo(connection: AsyncConnection, parts: list[Part], stamp: Stamp) ->
     growths = []
     cases = {f.id: f for f in await cases_of(connection, {part.invoice_id for part in parts})}
     for part in parts:
-        command = Reverse(amount=part.amount, payment=part.source.key)
-        growth = await grown_by(connection, cases[part.invoice_id], command, stamp)
-        cases[part.invoice_id] = growth.filed
-        growths.append(growth)
+        case = cases[part.invoice_id].case
+        for command in taken_back(case, part.amount, part.source.key):
+            growth = await grown_by(connection, cases[part.invoice_id], command, stamp)
+            cases[part.invoice_id] = growth.filed
+            growths.append(growth)
     return await append(connection, growths)

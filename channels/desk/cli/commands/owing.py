@@ -11,7 +11,7 @@ from channels.desk.cli.policy import named
 from channels.desk.cli.tables import Column
 from channels.desk.cli.values import day, money
 from channels.desk.ports import Opened
-from models.chasing.commands import ChangePolicy
+from models.chasing.commands import ChangePolicy, RejectDebit
 from models.chasing.events import Death
 from models.ledger.money import decimal
 from models.orders import Insolvency
@@ -105,6 +105,18 @@ async def _insolvent(call: Call, opened: Opened) -> int:
     return await give(call, opened, concern, [command])
 
 
+def _rejected_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("invoices", nargs="+", metavar="INVOICE", help="numbers of invoices")
+    about_creditor(parser)
+    signed(parser)
+
+
+async def _rejected(call: Call, opened: Opened) -> int:
+    call.args.debtor = ""
+    concern = await meant(call, opened)
+    return await give(call, opened, concern, [RejectDebit()])
+
+
 def _cancel_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-what",
@@ -146,6 +158,14 @@ COMMANDS: Final = (
             ("relance insolvent C1001 --on 2026-03-02", "judged on that day"),
             ("relance insolvent C1001 --false-match", "it was somebody else: chasing goes on"),
         ),
+    ),
+    Command(
+        name="rejected",
+        group="record",
+        summary="the bank gave a direct debit back: its invoice is chased from now on",
+        run=booked(_rejected),
+        arguments=_rejected_arguments,
+        examples=(("relance rejected AN-1001", "money booked for it is taken back as well"),),
     ),
     order(
         "cancel",
