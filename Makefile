@@ -17,7 +17,7 @@ OURS := $(wildcard models activities workflows channels worker.py tests)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help demo up test check bench chaos nightly pins clean
+.PHONY: help demo up test check bench quickbench chaos nightly pins clean
 
 help: ## print this menu
 	@echo "Relance, a durable dunning engine. Targets:"
@@ -41,7 +41,10 @@ check: $(READY) ## format, lint, types, import rules, pins
 	@echo "relance: pins"; if grep -nE '://|^-|file:| @ ' requirements.txt requirements-dev.txt; then \
 	  echo "relance: the lines above say where packages come from: write the pins again with 'make pins'." >&2; exit 1; fi
 
-bench: $(READY) ## measure how fast the engine is
+bench: $(READY) ## measure every bound at its full size (about an hour)
+	@$(BIN)/python tests/bench/run.py --full
+
+quickbench: $(READY) ## measure the same in small (some minutes)
 	@$(BIN)/python tests/bench/run.py
 
 chaos: $(READY) ## kill parts while it runs and see that nothing is said twice

@@ -51,6 +51,7 @@ class Blocker(StrEnum):
     BOOKS_STALE = "books-stale"
     BOOKS_UNREACHABLE = "books-unreachable"
     NO_CONTACT = "no-contact"
+    NO_CHANNEL = "no-channel"
     MINIMUM = "minimum"
     NET_CREDIT = "net-credit"
     EXHAUSTED = "exhausted"

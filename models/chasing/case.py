@@ -144,7 +144,7 @@ class Case:
     yes: Yes | None = None
     call: Call | None = None
     presented: tuple[str, ...] = ()
-    bounced: tuple[tuple[str, int, str], ...] = ()
+    bounced: tuple[ev.Bounced, ...] = ()
     handed_over: ev.HandedOver | None = None
     debit_rejected: date | None = None
     dead: ev.Death | None = None
@@ -188,11 +188,12 @@ class Case:
         """Return how often a level was said."""
         return sum(1 for said in self.said if said.level == level)
 
-    def tried(self, level: str, count: int) -> frozenset[str]:
-        """Return the channels on which a level and round did not arrive."""
+    def tried(self, level: str, count: int) -> frozenset[tuple[str, str]]:
+        """Return channels and marks of the addresses at which a level and round did not arrive."""
         if not self.bounced:
             return frozenset()
-        return frozenset(ch for name, said, ch in self.bounced if (name, said) == (level, count))
+        gone = (event for event in self.bounced if (event.level, event.round) == (level, count))
+        return frozenset((event.channel, event.address) for event in gone)
 
     def done(self, level: str) -> bool:
         """Say whether a level was said or passed over."""

@@ -33,7 +33,7 @@ def _presented(case: Case, event: ev.Presented) -> Case:
 
 def _bounced(case: Case, event: ev.Bounced) -> Case:
     gone = next((s for s in case.said if s.level == event.level and s.round == event.round), None)
-    bounced = (*case.bounced, (event.level, event.round, event.channel))
+    bounced = (*case.bounced, event)
     if gone is None:
         return grown(case, bounced=bounced)
     again = Order(event.level, event.on, event.round, keeps_gap=False)

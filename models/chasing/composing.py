@@ -12,7 +12,7 @@ from typing import Final
 from models.chasing import events as ev
 from models.chasing.answers import Blocker, Contact, State, Wait
 from models.chasing.approving import ask, leaves
-from models.chasing.drafting import drafted, in_person, way_of
+from models.chasing.drafting import drafted, in_person, lacks, way_of
 from models.chasing.escalating import covered, hand_over
 from models.chasing.level import LEGAL, LevelKind
 from models.chasing.moment import Composition, Look, Moment, Position
@@ -150,10 +150,11 @@ def _say(moment: Moment, group: list[Look]) -> bool:
     way = way_of(top)
     moment.taken.update(look.number for look in group)
     if way is None:
+        why, blockers = lacks(top)
         for look in group:
-            why = f"no contact can be reached by {', '.join(top.level.channels)}"
-            wait = Wait("20", why, State.WAITING, (Blocker.NO_CONTACT,), level=look.contact.level)
-            moment.wait(look, wait)
+            moment.wait(
+                look, Wait("20", why, State.WAITING, blockers, level=look.contact.level)
+            )
         return False
     draft = drafted(moment, group, top, way)
     if not leaves(group, draft):

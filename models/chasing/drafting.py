@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from models.chasing.answers import State, Wait
+from models.chasing.answers import Blocker, State, Wait
 from models.chasing.level import Level, LevelKind
 from models.chasing.moment import Draft, Look, Moment
 from models.chasing.notice import AlsoOpen, Line, NoticeKind, Total
@@ -45,6 +45,12 @@ def way_of(look: Look) -> Route | None:
     """Return how a look's level reaches the debtor; ``None`` when nobody can be reached."""
     level = look.level
     return look.facts.way(level, look.case.tried(level.name, look.contact.round))
+
+
+def lacks(look: Look) -> tuple[str, tuple[Blocker, ...]]:
+    """Return what a look's level needs to reach the debtor and does not have."""
+    level = look.level
+    return look.facts.lacks(level, look.case.tried(level.name, look.contact.round))
 
 
 def in_person(look: Look) -> Route:

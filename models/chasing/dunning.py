@@ -154,10 +154,11 @@ def _unreachable(case: Case, facts: Facts, following: Step) -> Wait | None:
     level = following.level
     if level.kind in {LevelKind.CALL, LevelKind.HAND_OVER}:
         return None
-    if facts.way(level, case.tried(level.name, following.round)) is not None:
+    tried = case.tried(level.name, following.round)
+    if facts.way(level, tried) is not None:
         return None
-    why = f"no contact can be reached by {', '.join(level.channels)}"
-    return Wait("20", why, State.WAITING, (Blocker.NO_CONTACT,), level=level.name)
+    why, blockers = facts.lacks(level, tried)
+    return Wait("20", why, State.WAITING, blockers, level=level.name)
 
 
 def _wakes(case: Case, policy: Policy, facts: Facts, now: datetime) -> datetime | None:

@@ -8,9 +8,9 @@ from models.chasing.approving import ask, leaves
 from models.chasing.drafting import drafted, in_person
 from models.chasing.moment import Look, Moment
 
-#: A call not made yet, or an address missing for a friendly level, does not keep an item
+#: A call not made yet, or a friendly level that has no way to go, does not keep an item
 #: from a formal notice that can reach the debtor.
-_NO_BAR = frozenset({Blocker.CALL, Blocker.NO_CONTACT})
+_NO_BAR = frozenset({Blocker.CALL, Blocker.NO_CONTACT, Blocker.NO_CHANNEL})
 #: What is held, with another, or not ours to chase, stays where it is.
 _STAY = frozenset({State.HELD, State.EXCLUDED, State.HANDED_OVER})
 

@@ -247,6 +247,7 @@ class Said:
     Attributes:
         on: the day it went out.
         round: 0 the first time; counts repeats and fresh notices of the same level.
+        address: mark of the address it went to, which does not tell it.
         deadline: last day the notice gives, for a legal level.
     """
 
@@ -255,6 +256,7 @@ class Said:
     round: int = 0
     notice: str = ""
     channel: str = ""
+    address: str = ""
     deadline: date | None = None
     kind: Literal["said"] = "said"
 
@@ -271,12 +273,17 @@ class Presented:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounced:
-    """A notice proved not to have arrived: its level is to be said again elsewhere."""
+    """A notice proved not to have arrived: its level is to be said again elsewhere.
+
+    Attributes:
+        address: mark of the address where it did not; empty for the whole channel.
+    """
 
     on: date
     level: str
     round: int = 0
     channel: str = ""
+    address: str = ""
     kind: Literal["bounced"] = "bounced"
 
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from models.chasing.answers import Blocker
 from models.chasing.hours import Hours
 from models.chasing.level import Level
-from models.chasing.reaching import Route, route
+from models.chasing.reaching import Route, Tried, lacking, route
 from models.ledger.debtor import Contact, Debtor, Hold, Standing
 
 
@@ -44,9 +45,16 @@ class Facts:
     unknown: bool = False
     addresses_known: bool = True
 
-    def way(self, level: Level, tried: frozenset[str] = frozenset()) -> Route | None:
-        """Return how a level reaches the debtor, leaving out channels tried in vain."""
+    def way(self, level: Level, tried: Tried = frozenset()) -> Route | None:
+        """Return how a level reaches the debtor, leaving out addresses tried in vain."""
         if self.addresses_known:
             return route(level, self.debtor, self.channels, tried)
-        channel = next((c for c in level.channels if c in self.channels - tried), None)
+        left = self.channels - {channel for channel, _ in tried}
+        channel = next((c for c in level.channels if c in left), None)
         return None if channel is None else Route(Contact(role=level.to[0]), channel)
+
+    def lacks(
+        self, level: Level, tried: Tried = frozenset()
+    ) -> tuple[str, tuple[Blocker, ...]]:
+        """Return what keeps a level that has no way, in words and as blockers."""
+        return lacking(level, self.debtor, self.channels, tried)

@@ -154,6 +154,7 @@ class Player:
                 round=line.round,
                 notice=str(len(self.timeline)),
                 channel=draft.route.channel,
+                address=draft.route.mark,
                 deadline=draft.deadline,
             )
             self._record(line.number, [said], now)

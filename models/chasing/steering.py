@@ -158,7 +158,15 @@ def _bounce(command: Bounce, case: Case, _: Policy, context: Context) -> tuple[e
     sent = last is not None and last.channel not in _UNSENT
     if last is None or not sent or (command.channel and last.channel != command.channel):
         raise refused(case, "has no notice on that channel that could have bounced")
-    return (ev.Bounced(on=context.today, level=last.level, round=last.round, channel=last.channel),)
+    return (
+        ev.Bounced(
+            on=context.today,
+            level=last.level,
+            round=last.round,
+            channel=last.channel,
+            address=last.address,
+        ),
+    )
 
 
 def _present(

@@ -189,8 +189,8 @@ class Outgoing:
             line = lines.get((row.invoice_id, row.level, row.round))
             if line is None:
                 continue
-            came_back = (line.level, line.round, way.channel)
-            if row.state != "failed" and came_back not in self.filed[line.number].case.bounced:
+            tried = self.filed[line.number].case.tried(line.level, line.round)
+            if row.state != "failed" and way.channel not in {channel for channel, _ in tried}:
                 return None
             tries = max(tries, row.tried + 1)
         return tries

@@ -1,7 +1,7 @@
 """The slots of a case: registered before a contact, dropped when moot, weighed anew."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -65,10 +65,17 @@ async def carried_out(connection: AsyncConnection, view: View, world: Around) ->
     if mine is not None and mine.blocker:
         return Seen(put_off(view, mine.at, mine.blocker))
     if mine is not None and (mine.at == answer.at or mine.at <= view.now):
-        return Seen(as_if_said(view, answer))
+        return Seen(as_if_said(view, answer), _late(view, world, mine.at))
     if rows:
         await connection.execute(_GONE, {"row_id": view.filed.id})
     return Seen(as_if_said(view, answer), await _registered(connection, view, world, answer))
+
+
+def _late(view: View, world: Around, at: datetime) -> DebtorRef | None:
+    """Return the debtor to wake again for a slot whose time is over and that is still there."""
+    if at > view.now:
+        return None
+    return DebtorRef(creditor=view.case.invoice.creditor, debtor=world.debtor.key, at=at)
 
 
 async def _registered(

@@ -22,6 +22,7 @@ _STOPS: Final = frozenset(Blocker) - {
     Blocker.BEING_SAID,
     Blocker.BOOKS_STALE,
     Blocker.NO_CONTACT,
+    Blocker.NO_CHANNEL,
     Blocker.EXHAUSTED,
 }
 

@@ -12,6 +12,7 @@ import bare
 import ledgers
 from places import Place, place
 from processes import Cost, rss
+from temporalio.service import RPCError
 
 #: Invoices a debtor has.
 EACH = 4
@@ -165,7 +166,11 @@ async def _sweeping(at: Place) -> None:
     """Sweep each minute, as the embedded server's schedule does."""
     while True:
         await asyncio.sleep(60)
-        await at.sweep()
+        try:
+            await at.sweep()
+        except (RPCError, TimeoutError) as late:
+            # The next minute's sweep does what this one did not, as the schedule's would.
+            print(f"a sweep failed: {late!r}", flush=True)
 
 
 @dataclass(slots=True)

@@ -102,7 +102,9 @@ async def furnished(
     books = Books(store, creditors, policies, frozenset(doors))
     settings = worker.Settings(var=folder, grace=0)
     try:
-        yield worker.House(settings, creditors, policies, doors, store, books), memories
+        house = worker.House(settings, creditors, policies, frozenset(doors), store, books)
+        house.channels = doors
+        yield house, memories
     finally:
         await store.close()
 

@@ -172,3 +172,15 @@ async def test_an_invoices_currency_is_found_or_the_invoice_is_unknown(desk, ite
 async def test_a_database_is_current_once_it_is_migrated(url, tmp_path):
     assert await current(url)
     assert not await current(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}")
+
+
+async def test_a_case_whose_slot_went_by_unheard_wakes_its_debtor_again(
+    desk, item, store, creditors
+):
+    await desk.read(item(due=date(2026, 3, 2)), at=NOW - timedelta(days=1))
+    looking = Looking(store, creditors, CHANNELS, "test")
+    ask = {"creditor": "acme", "workflow": "w", "run": "r", "number": "F-1"}
+    first = await looking.look(LookIn(look=0, now=NOW, **ask))
+    later = await looking.look(LookIn(look=1, now=NOW + timedelta(minutes=5), **ask))
+    assert later.poke is not None
+    assert later.poke.debtor == first.poke.debtor
