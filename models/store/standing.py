@@ -1,16 +1,18 @@
 """Whether a planned notice still stands as it was composed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.answers import Blocker, Contact, State, Wait
+from models.chasing.answers import Blocker, Close, Contact, State, Wait
 from models.chasing.drafting import also_open, totals
 from models.chasing.dunning import settle
 from models.chasing.moment import Look, Moment, Position
 from models.chasing.notice import AlsoOpen, Line, Notice
+from models.chasing.placing import step
 from models.store.around import Around, credits_of
 from models.store.policies import policy_of
 from models.store.reading import Filed, cases_named, cases_of_debtor
@@ -22,7 +24,6 @@ _STOPS: Final = frozenset(Blocker) - {
     Blocker.BEING_SAID,
     Blocker.BOOKS_STALE,
     Blocker.NO_CONTACT,
-    Blocker.NO_CHANNEL,
     Blocker.EXHAUSTED,
 }
 
@@ -37,16 +38,22 @@ async def stands(
     """Say whether every line, amount and total of a notice is still true, under the locks.
 
     A payment of the debtor, a promise, a dispute, a hold or an insolvency committed since
-    changes one of them, or the answer of a line's case; then the notice must not leave.
+    changes one of them, or the answer of a line's case; an extension or another policy
+    changes when or how it is said. Then the notice must not leave.
     """
     if notice.kind.answers:
         return await _still(connection, notice)
     cases = await cases_of_debtor(connection, world.debtor_id, lock=True)
-    looks = [await _look(connection, filed, world, channels, now) for filed in cases]
-    said = {line.number: line for line in notice.lines}
-    group = [look for look in looks if look.number in said and _true(look, said[look.number])]
-    if len(group) != len(said):
+    every = [await _look(connection, filed, world, channels, now) for filed in cases]
+    # A case that is over but was not looked at since is over all the same.
+    looks = [look for look in every if not isinstance(look.answer, Close)]
+    lines = {line.number: line for line in notice.lines}
+    pairs = [(look, lines[look.number]) for look in looks if look.number in lines]
+    if len(pairs) != len(lines) or not all(_true(*pair, notice, now) for pair in pairs):
         return False
+    if not _timely(pairs, notice, now):
+        return False
+    group = [look for look, _ in pairs]
     position = Position(await credits_of(connection, world.debtor_id))
     moment = Moment(tuple(looks), position, now)
     others = moment.others(group)
@@ -72,18 +79,58 @@ async def _still(connection: AsyncConnection, notice: Notice) -> bool:
     return all(open_now.get(line.number) == line.open for line in notice.lines)
 
 
-def _true(look: Look, line: Line) -> bool:
-    """Say whether a line's level is still to be said, for the same amount.
+def _true(look: Look, line: Line, notice: Notice, now: datetime) -> bool:
+    """Say whether a line's level is still to be said, for the same amount and to be paid alike.
 
     The same notice on another channel may have said it a moment ago: then it still is, as
     long as nothing stops the case.
     """
-    answer, step = look.answer, (line.level, line.round)
+    answer, invoice = look.answer, look.case.invoice
     if look.case.chaseable != line.amount:
         return False
-    if any((said.level, said.round) == step for said in look.case.said):
-        return not (isinstance(answer, Wait) and _STOPS.intersection(answer.blockers))
-    return isinstance(answer, Contact) and answer.step == step
+    owner = "" if notice.owner.casefold() == notice.creditor.casefold() else notice.owner
+    if (invoice.payee, invoice.sold_to) != (notice.payee, owner):
+        return False
+    blockers = frozenset(answer.blockers if isinstance(answer, Wait) else ())
+    if _said(look, line):
+        moved = line.days_late > 0 and not look.overdue(now)
+        return not (moved or _STOPS.intersection(blockers))
+    if blockers or not isinstance(answer, Contact | Wait):
+        return False
+    following = step(look.case, look.policy, look.facts.debtor)
+    here = (line.level, line.round)
+    return following is not None and (following.level.name, following.round) == here
+
+
+def _said(look: Look, line: Line) -> bool:
+    here = (line.level, line.round)
+    return any((said.level, said.round) == here for said in look.case.said)
+
+
+def _timely(pairs: Sequence[tuple[Look, Line]], notice: Notice, now: datetime) -> bool:
+    """Say whether it is still time for a notice, under the policy it was composed by.
+
+    The instant of one line at least must have come. Others may come along: friendly ones
+    that are near, and what is overdue where a legal level covers that.
+    """
+    come = [look for look, line in pairs if _said(look, line) or _come(look, now)]
+    top = [look.policy for look, line in pairs if line.level == notice.level]
+    if not come or notice.policy not in {policy.name for policy in top}:
+        return False
+    covers = any(policy.level(notice.level).covers == "overdue" for policy in top)
+    return all(_along(look, now, covers=covers) for look, _ in pairs if look not in come)
+
+
+def _come(look: Look, now: datetime) -> bool:
+    return isinstance(look.answer, Contact) and look.answer.at <= now
+
+
+def _along(look: Look, now: datetime, *, covers: bool) -> bool:
+    answer = look.answer
+    if isinstance(answer, Contact) and look.level.friendly:
+        near = look.today(now) + timedelta(days=look.policy.bundle_days)
+        return answer.on <= near
+    return covers and look.overdue(now)
 
 
 async def _look(
