@@ -7,7 +7,6 @@ first needed, so that a command without them starts at once.
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -32,7 +31,7 @@ from channels.desk.ports import (
 )
 from models import creditors, names, policies
 from models.chasing.policy import Policy
-from models.errors import RelanceError
+from models.errors import RefusedError, RelanceError
 from models.ledger.creditor import Creditor
 from models.ports import Channel, Engine
 
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from temporalio.client import Client
     from temporalio.worker import Worker
 
-    from channels.embedded.raising import Addresses
+    from channels.embedded.raising import Raised
     from channels.temporal.telling import Telling
     from models.store.books import Books
     from models.store.engine import Store
@@ -49,6 +48,8 @@ if TYPE_CHECKING:
 ENGINE: Final = "0.1.0"
 #: Channels that can be connected.
 DOORS: Final = frozenset({"email", "memory"})
+#: Seconds the core's work has to end at shutdown: done again, it does nothing twice.
+CORE_GRACE: Final = 20.0
 #: How often an engine that is not embedded looks for what was forgotten.
 SWEEP: Final = timedelta(hours=1)
 
@@ -65,7 +66,10 @@ class Settings(BaseSettings):
         workflow_tasks: at once; few on purpose, a burst waits instead of timing out.
         sends: at once on each channel.
         cached: workflows kept in memory.
-        grace: seconds that work under way has to end at shutdown.
+        grace: seconds that sends under way have to end at shutdown, which waits for nothing
+            else. As it stands it outlasts any send; with less, a mail that a slow server has
+            not yet acknowledged stays in doubt, and whoever stops the process (systemd,
+            Kubernetes, Docker) must wait longer than this before killing it.
         patience: seconds to wait for Temporal at start-up.
         ui_port: of the embedded Temporal UI; another is taken when it is in use.
     """
@@ -80,7 +84,7 @@ class Settings(BaseSettings):
     workflow_tasks: int = Field(default=20, ge=2)
     sends: int = Field(default=8, ge=1)
     cached: int = Field(default=1000, ge=0)
-    grace: float = Field(default=20.0, ge=0)
+    grace: float = Field(default=135.0, ge=0)
     patience: float = Field(default=60.0, ge=0)
     ui_port: int = 8233
     log_level: str = "INFO"
@@ -222,7 +226,7 @@ def workers(client: "Client", house: House, telling: "Telling") -> list["Worker"
         max_concurrent_workflow_tasks=settings.workflow_tasks,
         max_concurrent_local_activities=settings.workflow_tasks,
         max_cached_workflows=settings.cached,
-        graceful_shutdown_timeout=grace,
+        graceful_shutdown_timeout=min(grace, timedelta(seconds=CORE_GRACE)),
     )
     doors = [
         Worker(
@@ -292,20 +296,58 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def raised(settings: Settings, options: Options) -> AbstractAsyncContextManager["Addresses"]:
-    """Start everything embedded; see :func:`channels.embedded.raising.raised`."""
+def raised(
+    settings: Settings, options: Options, *, demo: bool = False
+) -> AbstractAsyncContextManager["Raised"]:
+    """Start everything embedded; see :func:`channels.embedded.raising.raised`.
+
+    Args:
+        settings: say where, and what the worker is told.
+        options: say how to speak.
+        demo: begin anew, and let no mail leave.
+
+    Raises:
+        RefusedError: the settings of the mail server cannot be used.
+    """
     from channels.embedded.raising import Plan, raised
     from models.store.migrating import migrate
 
     plan = Plan(
         var=settings.var,
+        fresh=demo,
         migrate=lambda: migrate(settings.url),
         worker=("worker", "worker"),
-        environment={"RELANCE_VAR": str(settings.var), "RELANCE_CONFIG": str(settings.config)},
+        environment={
+            "RELANCE_VAR": str(settings.var),
+            "RELANCE_CONFIG": str(settings.config),
+            "RELANCE_DATABASE": settings.database,
+            "RELANCE_CHANNELS": settings.channels,
+        },
+        grace=settings.grace,
+        mail_server="" if demo else _mail_server(),
         ui_port=settings.ui_port,
+        health_port=settings.health_port,
         say=options.say,
     )
     return raised(plan)
+
+
+def _mail_server() -> str:
+    """Return the mail server that the environment names, for people; nothing when none."""
+    from pydantic import ValidationError
+
+    from channels.email.settings import Settings as Mail
+
+    try:
+        mail = Mail()
+    except ValidationError as wrong:
+        first = wrong.errors(include_input=False, include_url=False)[0]
+        setting = "".join(f"RELANCE_EMAIL_{key}: ".upper() for key in first["loc"])
+        message = f"{setting}{first['msg'].removeprefix('Value error, ')}"
+        raise RefusedError(message) from None
+    if "host" not in mail.model_fields_set or not mail.host:
+        return ""
+    return f"{mail.place} (RELANCE_EMAIL_TLS={mail.tls})"
 
 
 async def up(settings: Settings, options: Options) -> int:
@@ -313,10 +355,11 @@ async def up(settings: Settings, options: Options) -> int:
     stop = _on_signals()
     async with raised(settings, options) as at:
         options.say(f"Ready. Temporal UI: {at.ui}")
-        options.say(f"Mails are kept in {at.mails}, the database is {settings.url}")
+        named = "that of RELANCE_DATABASE" if settings.database else settings.url
+        options.say(f"{at.mail} The database is {named}.")
         options.say("Import a ledger in another terminal; Ctrl-C stops everything.")
-        await stop.wait()
-        options.say("Stopping.")
+        await at.until(stop.wait())
+        options.say("Stopping; a mail that is under way may end first.")
     return 0
 
 
@@ -348,10 +391,10 @@ async def demo(settings: Settings, options: Options) -> int:
     from channels.desk.demo.story import tell
 
     folder = settings.var / "demo"
-    shutil.rmtree(folder, ignore_errors=True)
-    own = settings.model_copy(update={"var": folder, "config": folder / "config", "database": ""})
+    alone = {"var": folder, "config": folder / "config", "database": "", "channels": "email"}
+    own = settings.model_copy(update=alone)
     stop = _on_signals()
-    async with raised(own, options) as at:
+    async with raised(own, options, demo=True) as at:
         work = clockwork(now(), options.day_seconds)
         rules = hurried(policies.shipped(), work)
         told = Scene(
@@ -364,14 +407,15 @@ async def demo(settings: Settings, options: Options) -> int:
         )
         telling = asyncio.create_task(tell(told))
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait([telling, stopping], return_when=asyncio.FIRST_COMPLETED)
+        either = asyncio.wait([telling, stopping], return_when=asyncio.FIRST_COMPLETED)
+        await at.until(either)
         if telling.done():
             await telling
         telling.cancel()
         stay = sys.stdout.isatty() if options.stay is None else options.stay
         if stay and not stop.is_set():
             options.say("Everything stays up for you to look at; Ctrl-C stops it.")
-            await stop.wait()
+            await at.until(stop.wait())
         stopping.cancel()
     return 0
 

@@ -13,6 +13,7 @@ from typing import Final, Self
 from temporalio.api.enums.v1 import IndexedValueType
 
 from channels.temporal.connecting import ATTRIBUTES
+from channels.temporal.tether import tethered
 from models.errors import UnavailableError
 
 #: How long the server may take to listen, in seconds.
@@ -56,6 +57,9 @@ def free_ports(count: int) -> list[int]:
 class Embedded:
     """A dev server as a child; its own log goes to a file. Stop it at the end.
 
+    It is killed when this process dies, which its file survives: a second server on the same
+    file would not be refused.
+
     Args:
         folder: where the history's file and the log lie.
         ports: to listen on; free ones are taken for those left at 0.
@@ -84,6 +88,22 @@ class Embedded:
         """The child's process id while it runs."""
         return None if self._child is None else self._child.pid
 
+    @property
+    def log(self) -> Path:
+        """The file that what it prints goes to."""
+        return self._folder / "temporal.log"
+
+    async def ended(self) -> None:
+        """Wait until the server ends.
+
+        Raises:
+            UnavailableError: it did; says where its log lies.
+        """
+        if self._child is not None:
+            await self._child.wait()
+        message = f"the embedded Temporal server ended: {self.log} may say why; start again"
+        raise UnavailableError(message)
+
     async def start(self) -> None:
         """Start the server and return when it listens.
 
@@ -95,17 +115,15 @@ class Embedded:
             message = "the embedded Temporal server is not installed: run `make` again"
             raise UnavailableError(message)
         self._folder.mkdir(parents=True, exist_ok=True)
-        log = self._folder / "temporal.log"
-        with log.open("ab") as sink:
+        with self.log.open("ab") as sink:
             self._child = await asyncio.create_subprocess_exec(
-                str(binary),
-                *self._arguments(),
+                *tethered([str(binary), *self._arguments()], signal.SIGKILL),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=sink,
                 stderr=sink,
                 start_new_session=True,
             )
-        await self._listening(log)
+        await self._listening()
 
     def _arguments(self) -> list[str]:
         arguments = [
@@ -136,7 +154,7 @@ class Embedded:
             return [*arguments, "--headless"]
         return [*arguments, "--ui-port", str(self.ports.ui)]
 
-    async def _listening(self, log: Path) -> None:
+    async def _listening(self) -> None:
         for _ in range(int(PATIENCE / 0.1)):
             if self._child is None or self._child.returncode is not None:
                 break
@@ -148,7 +166,7 @@ class Embedded:
             writer.close()
             return
         await self.stop()
-        message = f"the embedded Temporal server did not start: {log} says why"
+        message = f"the embedded Temporal server did not start: {self.log} says why"
         raise UnavailableError(message)
 
     async def stop(self) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +13,19 @@ from channels.temporal import embedded
 from channels.temporal.connecting import ATTRIBUTES, connect, register
 from channels.temporal.embedded import Embedded, free_ports
 from models.errors import UnavailableError
+
+#: A program that starts a server, says its id, and stays.
+PARENT = """
+import asyncio, pathlib, sys
+from channels.temporal.embedded import Embedded
+
+async def stay():
+    async with Embedded(pathlib.Path(sys.argv[1]), headless=True) as server:
+        print(server.pid, flush=True)
+        await asyncio.sleep(60)
+
+asyncio.run(stay())
+"""
 
 
 def test_free_ports_are_different():
@@ -32,6 +47,24 @@ async def test_a_server_listens_while_it_runs_and_is_gone_afterwards(tmp_path, m
     with pytest.raises(ConnectionError):
         await asyncio.open_connection("127.0.0.1", server.ports.grpc)
     assert (tmp_path / "temporal.log").exists()
+
+
+def test_a_server_does_not_outlive_whoever_started_it_and_was_killed(tmp_path, gone):
+    command = [sys.executable, "-c", PARENT, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        server = int(parent.stdout.readline())
+        assert not gone(server, seconds=0)
+        parent.kill()
+
+    assert gone(server)
+
+
+async def test_a_server_that_ends_by_itself_is_noticed_and_its_log_named(tmp_path):
+    async with Embedded(tmp_path, headless=True) as server:
+        os.kill(server.pid, signal.SIGKILL)
+
+        with pytest.raises(UnavailableError, match=r"server ended: .*temporal\.log may say why"):
+            await asyncio.wait_for(server.ended(), 20)
 
 
 async def test_a_server_that_does_not_start_says_where_its_log_lies(tmp_path, monkeypatch):
