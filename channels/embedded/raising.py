@@ -62,6 +62,7 @@ class Raised:
         mails: where a catcher keeps what it gets.
         mail: where mails go, in a sentence.
         keepers: each ends only when its part of the engine is lost for good.
+        say: is told when that happens, since stopping the others may take a while.
     """
 
     temporal: str
@@ -69,6 +70,7 @@ class Raised:
     mails: Path
     mail: str
     keepers: Sequence[asyncio.Task[None]]
+    say: Callable[[str], None]
 
     async def until(self, ending: Awaitable[object]) -> None:
         """Wait for something.
@@ -82,6 +84,7 @@ class Raised:
             waiting.cancel()
         for keeper in self.keepers:
             if keeper.done():
+                self.say("A part that cannot be replaced has ended; stopping the others.")
                 await keeper
 
 
@@ -119,7 +122,12 @@ async def raised(plan: Plan) -> AsyncIterator[Raised]:
         keepers = _keepers(plan, running, temporal, children)
         stack.push_async_callback(_cancelled, keepers)
         yield Raised(
-            temporal=temporal.address, ui=temporal.ui, mails=mails, mail=mail, keepers=keepers
+            temporal=temporal.address,
+            ui=temporal.ui,
+            mails=mails,
+            mail=mail,
+            keepers=keepers,
+            say=plan.say,
         )
 
 

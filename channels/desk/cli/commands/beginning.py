@@ -72,7 +72,8 @@ COMMANDS: Final = (
         summary="start everything on this machine and stay up",
         about=(
             "Starts the Temporal server, the database, a worker and a mail catcher on this\n"
-            "machine and stays up. Mails are kept as files; none leaves."
+            "machine and stays up. The catcher keeps mails as files, and none leaves, until\n"
+            "RELANCE_EMAIL_HOST names your mail server."
         ),
         run=_runs(lambda desk: desk.up),
         json=False,
