@@ -44,8 +44,38 @@ class RuleDelivery:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDebtor:
+    """Facts of a debtor change; ``None`` leaves one as it is, what is empty takes it away.
+
+    Attributes:
+        payment_days: days of the month.
+        policy: of invoices that enter from now on; those open keep theirs.
+        quiet: channels on which nobody there is written to.
+        payer: who receives its notices: another debtor of the creditor, by key, code or name.
+        parent: the debtor whose exposure it adds to.
+    """
+
+    legal_id: str | None = None
+    payment_days: tuple[int, ...] | None = None
+    internal: bool | None = None
+    zone: str | None = None
+    country: str | None = None
+    language: str | None = None
+    segment: str | None = None
+    policy: str | None = None
+    quiet: tuple[str, ...] | None = None
+    payer: str | None = None
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A debtor is sent a statement of everything open, today or at the next opening."""
+
+
 #: What may be ordered of an invoice, a debtor or a creditor.
-AnyCommand = Command | Freeze | Thaw | Insolvency | Allocate | RuleDelivery
+AnyCommand = Command | Freeze | Thaw | Insolvency | SetDebtor | State | Allocate | RuleDelivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +114,13 @@ class Entry(NamedTuple):
     creditor: str = ""
 
 
+class Poke(NamedTuple):
+    """A debtor's workflow to wake: our key of the debtor, and for when."""
+
+    debtor: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """What an order came to.
@@ -93,6 +130,7 @@ class Recorded:
         repeated: it had been carried out before; nothing changed now.
         left: minor units of a payment that pay nothing yet.
         elsewhere: the same for other creditors' cases of the same legal person.
+        pokes: debtors to wake for a notice that was planned.
     """
 
     creditor: str
@@ -100,6 +138,7 @@ class Recorded:
     repeated: bool = False
     left: int = 0
     elsewhere: tuple["Recorded", ...] = ()
+    pokes: tuple[Poke, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +176,7 @@ class File:
         content_on: the day its content covers, inclusive.
         complete: it holds every open item of the creditor.
         oldest: its payments may pay a debtor's oldest invoices when nothing else fits.
+        accepted: somebody said yes to it beforehand, however old it is and whatever it closes.
     """
 
     name: str
@@ -146,6 +186,7 @@ class File:
     at: datetime
     complete: bool = False
     oldest: bool = False
+    accepted: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

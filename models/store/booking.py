@@ -145,7 +145,7 @@ class Booking:
     async def _complete(self, run: Run, tell: Tell) -> None:
         absent, total = await completing.gone(self._store, run)
         run.result.why = completing.doubt(run, len(absent), total)
-        if run.result.why:
+        if run.result.why and not run.file.accepted:
             run.result.waiting = len(absent)
             run.result.state = "waiting-for-yes"
             await completing.wait(self._store, run, absent)

@@ -61,7 +61,7 @@ async def gone(store: Store, run: Run) -> tuple[list[Item], int]:
 
 def doubt(run: Run, absent: int, total: int) -> str:
     """Return why a complete file must wait for a yes before it settles anything."""
-    if run.older:
+    if run.late:
         return f"a file that covers {run.last_on} was read before this one of {run.file.content_on}"
     if absent * SHARE > total:
         return f"{absent} of {total} open items are not in the file"

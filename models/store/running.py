@@ -12,7 +12,7 @@ from models.ledger.entries import ItemRow, Reject
 from models.ledger.invoice import Kind
 from models.ledger.money import known
 from models.orders import File, Imported
-from models.store.owing import Stated
+from models.store.owing import Owing, Stated
 
 _HALF: Final = 0xFFFF_FFFF
 
@@ -41,9 +41,14 @@ class Run:
     kept: set[str] = field(default_factory=set)
 
     @property
-    def older(self) -> bool:
-        """Whether a later file was read already: then this one restates nothing."""
+    def late(self) -> bool:
+        """Whether a later file was read already."""
         return self.last_on is not None and self.file.content_on < self.last_on
+
+    @property
+    def older(self) -> bool:
+        """Whether a later file is to be believed: then this one restates nothing unasked."""
+        return self.late and not self.file.accepted
 
     def refuse(self, line: int, column: str, value: str, expected: str) -> None:
         """Count and hand on a row that cannot be taken in."""
@@ -88,14 +93,22 @@ class Run:
         self.seen.pop(_place(row), None)
         self.seen.setdefault(hash(row.number), 0)
 
-    def policy_for(self, row: ItemRow, own: str) -> Policy:
-        """Return the policy of a new invoice: its own, the debtor's, or the creditor's rule.
+    def policy_for(self, row: ItemRow, owing: Owing | None) -> Policy:
+        """Return the policy of a new invoice: its own, its debtor's, or the creditor's rule.
+
+        What the row leaves out of its debtor is as the books know it.
 
         Raises:
             UnknownError: there is none of that name.
         """
         creditor = self.creditors[row.creditor]
-        name = row.policy or own or creditor.policy_for(row.segment, row.country, row.currency)
+        own, segment, country = "", row.segment, row.country
+        if owing is not None:
+            segment, country = (
+                getattr(row, name) or owing.values[name] for name in ("segment", "country")
+            )
+            own = owing.policy
+        name = row.policy or own or creditor.policy_for(segment, country, row.currency)
         if name not in self.policies:
             message = f"a policy such as {', '.join(self.policies)}"
             raise UnknownError(message)

@@ -154,6 +154,7 @@ class Desk:
             actor="clerk",
             at=about.get("at", NOON),
             complete=about.get("complete", False),
+            accepted=about.get("accepted", False),
         )
 
 

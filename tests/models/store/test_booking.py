@@ -188,13 +188,6 @@ async def test_a_negative_row_is_an_unapplied_credit(desk, item, rows):
     assert [row["left"] for row in await rows('SELECT "left" FROM credits')] == [1_000]
 
 
-async def test_a_credit_of_another_debtor_is_refused(desk, item):
-    await desk.read(item("A-1", -3_000, kind=Kind.PAYMENT))
-    await desk.read(item("A-1", -3_000, kind=Kind.PAYMENT, debtor="D2", debtor_name="Two"))
-
-    assert "another debtor" in desk.rejects[0].expected
-
-
 async def test_debtors_are_found_by_code_then_by_name_and_country(desk, item, rows):
     await desk.read(
         item("F-1", debtor="", debtor_name="Hôtel du Nord", country="FR"),
@@ -409,3 +402,13 @@ async def test_credits_of_two_debtors_may_bear_one_number(desk, item, rows):
     assert [row["left"] for row in await rows('SELECT "left" FROM credits')] == [3_000, 3_000]
     again = await desk.read(item("C-1", debtor="D2", debtor_name="Two", **note))
     assert (again.new, again.unchanged) == (0, 1)
+
+
+async def test_an_older_complete_file_that_somebody_accepted_is_believed_whole(desk, item, case):
+    await desk.read(item(), item("F-2", line=3), on=TOMORROW)
+
+    result = await desk.read(item(open=7_000), on=TODAY, complete=True, accepted=True)
+
+    assert (result.state, result.changed, result.settled) == ("done", 1, 1)
+    assert "was read before this one" in result.why, "what was doubtful is told all the same"
+    assert ((await case("F-1")).open, (await case("F-2")).open) == (7_000, 0)
