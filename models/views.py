@@ -111,18 +111,29 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Something a person must do."""
+    """Something a person must do.
+
+    Attributes:
+        numbers: of the invoices it is about.
+        asked: how often it was asked for.
+    """
 
     id: int
     creditor: str
     kind: str
-    number: str
+    numbers: tuple[str, ...]
     debtor: str
     name: str
     owner: str
     due: date | None
     opened_at: datetime
     facts: Mapping[str, Any]
+    asked: int = 1
+
+    @property
+    def number(self) -> str:
+        """The first of its invoices; empty for none."""
+        return next(iter(self.numbers), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,6 +110,7 @@ class Case:
         entry_due: the due date known when the case entered.
         said: levels that went out, oldest first.
         passed: levels passed over, with the day.
+        lapsed: a call that was not made in time, until a later contact.
         presented: formal notices that are known to have been presented, by level.
         paid: minor units of all payments less reversals.
         paid_in_time: the part that came by the day of the discount.
@@ -143,6 +144,7 @@ class Case:
     asked: ev.ApprovalAsked | None = None
     yes: Yes | None = None
     call: Call | None = None
+    lapsed: ev.CallLapsed | None = None
     presented: tuple[str, ...] = ()
     bounced: tuple[ev.Bounced, ...] = ()
     handed_over: ev.HandedOver | None = None

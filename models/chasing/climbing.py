@@ -20,6 +20,7 @@ def _said(case: Case, event: ev.Said) -> Case:
         asked=None,
         yes=None,
         call=None,
+        lapsed=None,
         caused_by="",
     )
 
@@ -78,8 +79,9 @@ def _call_made(case: Case, event: ev.CallMade) -> Case:
         rounds = case.rounds(event.level)
         said = ev.Said(on=event.on, level=event.level, round=rounds, channel="call")
         return _said(case, said)
+    lapsed = None if event.outcome == "reached" else case.lapsed
     if case.call is None or case.call.level != event.level:
-        return grown(case)
+        return grown(case, lapsed=lapsed)
     return grown(case, call=replace(case.call, tries=case.call.tries + 1, tried_on=event.on))
 
 
@@ -87,7 +89,8 @@ def _call_lapsed(case: Case, event: ev.CallLapsed) -> Case:
     order = case.order
     if order is not None and order.level == event.level:
         order = None
-    return grown(case, call=None, passed=(*case.passed, (event.level, event.on)), order=order)
+    gone = (*case.passed, (event.level, event.on))
+    return grown(case, call=None, lapsed=event, passed=gone, order=order)
 
 
 def _approval_asked(case: Case, event: ev.ApprovalAsked) -> Case:

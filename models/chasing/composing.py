@@ -152,9 +152,7 @@ def _say(moment: Moment, group: list[Look]) -> bool:
     if way is None:
         why, blockers = lacks(top)
         for look in group:
-            moment.wait(
-                look, Wait("20", why, State.WAITING, blockers, level=look.contact.level)
-            )
+            moment.wait(look, Wait("20", why, State.WAITING, blockers, level=look.contact.level))
         return False
     draft = drafted(moment, group, top, way)
     if not leaves(group, draft):

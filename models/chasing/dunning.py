@@ -17,6 +17,7 @@ from models.chasing.calling import calls
 from models.chasing.case import Case
 from models.chasing.consenting import approvals, unapproved
 from models.chasing.entering import late_entry
+from models.chasing.exhausting import asked_again_on
 from models.chasing.facts import Facts
 from models.chasing.folding import after
 from models.chasing.level import Level, LevelKind
@@ -25,8 +26,6 @@ from models.chasing.policy import Policy
 from models.chasing.promising import looked_at, promises, unseen
 from models.errors import RelanceError
 
-#: An exhausted case is shown to its manager this often, in days.
-EXHAUSTED_EVERY: Final = 30
 #: No case has this many things to record at once; more is a defect.
 _ROUNDS: Final = 50
 
@@ -140,7 +139,7 @@ def _exhausted(case: Case, policy: Policy, facts: Facts, now: datetime) -> Wait:
     if deadline is not None and deadline >= policy.day(now):
         why = f"every level has been said: a manager decides once {deadline} has passed"
     wait = Wait("15", why, State.EXHAUSTED, (Blocker.EXHAUSTED,), level=case.level)
-    again = policy.opening(policy.day(now) + timedelta(days=EXHAUSTED_EVERY))
+    again = policy.opening(asked_again_on(case, policy.day(now)))
     return _by_then(wait, again, _wakes(case, policy, facts, now))
 
 

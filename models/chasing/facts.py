@@ -53,8 +53,6 @@ class Facts:
         channel = next((c for c in level.channels if c in left), None)
         return None if channel is None else Route(Contact(role=level.to[0]), channel)
 
-    def lacks(
-        self, level: Level, tried: Tried = frozenset()
-    ) -> tuple[str, tuple[Blocker, ...]]:
+    def lacks(self, level: Level, tried: Tried = frozenset()) -> tuple[str, tuple[Blocker, ...]]:
         """Return what keeps a level that has no way, in words and as blockers."""
         return lacking(level, self.debtor, self.channels, tried)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
@@ -15,6 +15,7 @@ from models.chasing.folding import after
 from models.orders import Entry
 from models.store.reading import Filed
 from models.store.tables.items import case_events, invoices
+from models.store.tables.records import task_invoices, tasks
 
 _FOLLOWING: Final = (
     "events",
@@ -33,6 +34,20 @@ _UPDATE: Final = (
     update(invoices)
     .where(invoices.c.id == bindparam("row_id"))
     .values({name: bindparam(f"to_{name}") for name in _FOLLOWING})
+)
+#: What was left within tolerance was written off after all, or paid.
+_NOTHING_LEFT: Final = (
+    update(tasks)
+    .where(
+        tasks.c.kind == "write-off",
+        tasks.c.closed_at == null(),
+        tasks.c.id.in_(
+            select(task_invoices.c.task_id).where(
+                task_invoices.c.invoice_id.in_(bindparam("ids", expanding=True))
+            )
+        ),
+    )
+    .values(closed_at=bindparam("to_at"), outcome="nothing is left")
 )
 
 
@@ -121,7 +136,17 @@ async def append(connection: AsyncConnection, growths: Sequence[Growth]) -> tupl
         return ()
     await connection.execute(_INSERT, rows)
     await connection.execute(_UPDATE, [growth.values for growth in growths if growth.rows])
+    over = [growth.filed.id for growth in growths if _settled_later(growth)]
+    if over:
+        await connection.execute(_NOTHING_LEFT, {"ids": over, "to_at": rows[0]["at"]})
     return tuple(entry for growth in growths for entry in growth.entries)
+
+
+def _settled_later(growth: Growth) -> bool:
+    """Say whether a case that was closed before has nothing open any more."""
+    if not growth.filed.closed or growth.filed.case.open > 0 or not growth.events:
+        return False
+    return not isinstance(growth.events[-1], ev.Closed)
 
 
 def _values(filed: Filed) -> dict[str, Any]:

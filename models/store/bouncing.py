@@ -1,15 +1,21 @@
 """What a notice that did not arrive says about the address it was sent to."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, desc, select, update
+from sqlalchemy import bindparam, desc, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
-from models.chasing.notice import loaded
+from models.chasing.notice import Notice, Recipient, loaded
+from models.chasing.reaching import mark
+from models.ledger.debtor import Address
 from models.store.appending import Growth
-from models.store.tables.parties import contacts
+from models.store.reading import Filed
+from models.store.tables.parties import contacts, debtors
 from models.store.tables.saying import notice_lines, notices
+from models.store.tasks import Want, close, open_task
 
 _NOTICE: Final = (
     select(notices.c.id, notices.c.body)
@@ -24,8 +30,17 @@ _NOTICE: Final = (
     .limit(1)
 )
 _UNCOUNTED: Final = update(notices).where(notices.c.id == bindparam("row_id")).values(counts=False)
-_CONTACT: Final = select(contacts.c.id, contacts.c.bad).where(
-    contacts.c.debtor_id == bindparam("debtor_id"), contacts.c.key == bindparam("key")
+_OWNER: Final = debtors.alias()
+#: A contact of a debtor, or of its payer when ``owner`` is the payer's key.
+_CONTACT: Final = (
+    select(contacts)
+    .join_from(debtors, _OWNER, _OWNER.c.creditor == debtors.c.creditor)
+    .join(contacts, contacts.c.debtor_id == _OWNER.c.id)
+    .where(
+        debtors.c.id == bindparam("debtor_id"),
+        _OWNER.c.key == func.coalesce(func.nullif(bindparam("owner"), ""), debtors.c.key),
+        contacts.c.key == bindparam("key"),
+    )
 )
 _MARK: Final = (
     update(contacts).where(contacts.c.id == bindparam("row_id")).values(bad=bindparam("to_bad"))
@@ -33,13 +48,13 @@ _MARK: Final = (
 
 
 async def mark_bad(connection: AsyncConnection, growth: Growth) -> None:
-    """Mark the channel bad on which a contact was not reached; the next level goes elsewhere.
-
-    What did not arrive no longer counts as a contact.
+    """Take note of what bounced: its address is bad, and it no longer counts as a contact.
 
     A notice that went out before the case came to us names no contact: nothing is marked.
     """
-    for event in (event for event in growth.events if isinstance(event, ev.Bounced)):
+    for event, row in zip(growth.events, growth.rows, strict=True):
+        if not isinstance(event, ev.Bounced):
+            continue
         values = {
             "invoice_id": growth.filed.id,
             "level": event.level,
@@ -50,9 +65,57 @@ async def mark_bad(connection: AsyncConnection, growth: Growth) -> None:
         if notice is None:
             continue
         await connection.execute(_UNCOUNTED, {"row_id": notice.id})
-        place = {"debtor_id": growth.filed.debtor_id, "key": loaded(notice.body).to.contact}
-        contact = (await connection.execute(_CONTACT, place)).one_or_none()
-        if contact is not None:
-            bad = {*filter(None, contact.bad.split(",")), event.channel}
-            marked = {"row_id": contact.id, "to_bad": ",".join(sorted(bad))}
-            await connection.execute(_MARK, marked)
+        why = f"{event.level} by {event.channel} came back"
+        await not_reached(connection, loaded(notice.body), [growth.filed], row["at"], why)
+
+
+async def not_reached(
+    connection: AsyncConnection,
+    notice: Notice,
+    cases: Iterable[Filed],
+    at: datetime,
+    why: str,
+) -> None:
+    """Mark the address bad that a notice went to, and ask for a better one.
+
+    An address that was corrected in the meantime is left alone.
+    """
+    concerned = list(cases)
+    if not concerned:
+        return
+    debtor_id, channel = concerned[0].debtor_id, notice.channel
+    owner, _, key = notice.to.contact.rpartition("/")
+    place = {"debtor_id": debtor_id, "owner": owner, "key": key}
+    contact = (await connection.execute(_CONTACT, place)).one_or_none()
+    if contact is None:
+        return
+    address = Address(contact.street, contact.postcode, contact.city, contact.country)
+    now = Recipient(contact.key, email=contact.email, phone=contact.phone, address=address)
+    if mark(notice.to, channel) not in {"", mark(now, channel)}:
+        return
+    bad = {*filter(None, contact.bad.split(",")), channel}
+    await connection.execute(_MARK, {"row_id": contact.id, "to_bad": ",".join(sorted(bad))})
+    want = Want(
+        "bad-address",
+        _key(contact.debtor_id, contact.key, channel),
+        "collector",
+        notice.on,
+        {"why": f"{why}: find the address that is right", "role": contact.role},
+    )
+    await open_task(connection, want, concerned, at)
+
+
+async def corrected(
+    connection: AsyncConnection,
+    debtor_id: int,
+    contact: str,
+    channels: Iterable[str],
+    at: datetime,
+) -> None:
+    """Close what asked for another address of a contact, since it has one."""
+    keys = [_key(debtor_id, contact, channel) for channel in channels]
+    await close(connection, keys, "the address has changed", at)
+
+
+def _key(debtor_id: int, contact: str, channel: str) -> str:
+    return f"bad-address/{debtor_id}/{contact}/{channel}"

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import RefusedError
 from models.ledger.entries import ContactRow, Reject
+from models.store.bouncing import corrected
 from models.store.finding import debtor_named, lock_debtors
 from models.store.running import Run
 from models.store.tables.parties import contacts, debtors
@@ -61,6 +62,8 @@ async def keep_contacts(
         elif news := _news(found, one.row):
             held[one.debtor_id].remove(found)
             held[one.debtor_id].append(await _changed(connection, found, news))
+            anew = _tried_anew(news)
+            await corrected(connection, one.debtor_id, found.key, anew, run.file.at)
             run.result.changed += 1
         else:
             run.result.unchanged += 1
@@ -121,8 +124,13 @@ async def _made(connection: AsyncConnection, one: Meant, held: Sequence[Known]) 
     return made
 
 
+def _tried_anew(news: dict[str, str]) -> set[str]:
+    """Return the channels on which a contact has another address."""
+    return set().union(*(_CHANNELS.get(name, set()) for name in news))
+
+
 async def _changed(connection: AsyncConnection, known: Known, news: dict[str, str]) -> Known:
-    anew = set().union(*(_CHANNELS.get(name, set()) for name in news))
+    anew = _tried_anew(news)
     bad = {channel for channel in known.bad.split(",") if channel and channel not in anew}
     values = {name: news.get(name, getattr(known, name)) for name in _FIELDS}
     row = {

@@ -127,7 +127,7 @@ async def enter(
             part.take(row, known)
     await lock_debtors(connection, part.touched())
     await part.debtors.write(connection)
-    await part.addresses.write(connection)
+    await part.addresses.write(connection, run.file.at)
     await keep_credits(connection, run, part.credits)
     entered = await _entered(connection, run, part.new)
     return entered + await restate(connection, run, part.known)

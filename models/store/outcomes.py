@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
 from models.chasing.notice import Notice
+from models.chasing.reaching import mark
 from models.store.appending import Stamp, append, grown
+from models.store.bouncing import not_reached
 from models.store.reading import Filed, cases_of_debtor
 from models.store.tables.items import invoices
 from models.store.tables.saying import notices
-from models.store.wanting import Want, open_task
 
 _UNCOUNT: Final = update(notices).where(notices.c.id == bindparam("row_id")).values(counts=False)
 #: A case that had seen everything foresaw that its level would be said.
@@ -39,6 +40,7 @@ async def say(connection: AsyncConnection, notice: Notice, debtor_id: int, now: 
             round=line.round,
             notice=notice.key,
             channel=notice.channel,
+            address=mark(notice.to, notice.channel),
             deadline=notice.deadline,
         )
         growths.append(grown(filed, [said], _stamp(notice, "said", now)))
@@ -50,25 +52,25 @@ async def say(connection: AsyncConnection, notice: Notice, debtor_id: int, now: 
 
 
 async def refuse(connection: AsyncConnection, notice: Notice, row: Row[Any], now: datetime) -> None:
-    """Record a certain refusal: the lines are free for another channel, an address is bad."""
+    """Record a certain refusal: its address is bad, and the lines are free for another."""
     cases = await cases_of_notice(connection, notice, row.debtor_id)
     growths = []
     for line in notice.lines:
         filed = cases.get(line.number)
         if filed is None or notice.kind.answers:
             continue
-        gone = ev.Bounced(on=notice.on, level=line.level, round=line.round, channel=notice.channel)
+        gone = ev.Bounced(
+            on=notice.on,
+            level=line.level,
+            round=line.round,
+            channel=notice.channel,
+            address=mark(notice.to, notice.channel),
+        )
         growths.append(grown(filed, [gone], _stamp(notice, "refused", now)))
     await append(connection, growths)
-    for filed in list(cases.values())[:1]:
-        want = Want(
-            "bad-address",
-            f"bad-address/{notice.creditor}/{notice.debtor}/{notice.to.contact}/{notice.channel}",
-            "collector",
-            notice.on,
-            {"notice": notice.key, "contact": notice.to.contact, "why": row.failure},
-        )
-        await open_task(connection, want, filed, now)
+    what = notice.level or notice.kind.value
+    why = f"{what} by {notice.channel} was refused"
+    await not_reached(connection, notice, cases.values(), now, why)
 
 
 async def uncount(connection: AsyncConnection, notice_id: int) -> None:

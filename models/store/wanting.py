@@ -1,12 +1,11 @@
 """The tasks that an answer asks for, and those that it makes needless."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
@@ -14,15 +13,17 @@ from models.chasing.answers import Blocker, Close, Contact, State, Wait
 from models.chasing.blocking import MANAGER_AFTER
 from models.chasing.case import Case
 from models.chasing.consenting import UNANSWERED
+from models.chasing.exhausting import asked_on
+from models.chasing.level import LevelKind
 from models.chasing.policy import Policy
 from models.store.describing import View
-from models.store.reading import Filed
-from models.store.statements import upsert
-from models.store.tables.records import tasks
+from models.store.tables.records import task_invoices, tasks
+from models.store.tasks import Want, open_task, release
 
 #: Blockers that a person must lift, with the role that owns the task.
 _OWNED: Final = {
     Blocker.NO_CONTACT: ("missing-contact", "collector"),
+    Blocker.NO_CHANNEL: ("missing-channel", "manager"),
     Blocker.TOO_OLD: ("too-old", "manager"),
     Blocker.EXHAUSTED: ("exhausted", "manager"),
     Blocker.CALL: ("call", "collector"),
@@ -30,31 +31,22 @@ _OWNED: Final = {
     Blocker.UNKNOWN_OUTCOME: ("unknown-outcome", "manager"),
     Blocker.CREDIT_EXPECTED: ("credit-note", "owner"),
 }
+#: Kinds of task that looks open and close; others end by what they are about.
 _KINDS: Final = frozenset(
     {kind for kind, _ in _OWNED.values()}
-    | {"dispute", "dispute-to-accept", "warning", "presentation"}
+    | {"dispute", "dispute-to-accept", "warning", "presentation", "write-off", "call-lapsed"}
 )
 #: Of a notice on this channel, somebody must say when it was first presented.
 _PRESENTED_BY: Final = "registered-letter"
-_OPEN: Final = select(tasks.c.id, tasks.c.kind, tasks.c.key).where(
-    tasks.c.invoice_id == bindparam("row_id"), tasks.c.closed_at == null()
+_OF_CASE: Final = (
+    select(tasks.c.id, tasks.c.kind, tasks.c.key)
+    .join_from(tasks, task_invoices, task_invoices.c.task_id == tasks.c.id)
+    .where(
+        task_invoices.c.invoice_id == bindparam("row_id"),
+        # A person's word holds until it is no longer asked for.
+        (tasks.c.closed_at.is_(None)) | (tasks.c.closed_by != ""),
+    )
 )
-_CLOSE: Final = (
-    update(tasks)
-    .where(tasks.c.id == bindparam("row_id"))
-    .values(closed_at=bindparam("to_at"), outcome=bindparam("to_outcome"))
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Want:
-    """A task to be opened, once per key."""
-
-    kind: str
-    key: str
-    owner: str
-    due: date | None
-    body: dict[str, Any]
 
 
 async def wanted(connection: AsyncConnection, view: View) -> None:
@@ -64,34 +56,11 @@ async def wanted(connection: AsyncConnection, view: View) -> None:
     if not wants and filed.state == State.OPEN and not _may_linger(view):
         return
     keys = {want.key for want in wants}
-    for row in (await connection.execute(_OPEN, {"row_id": filed.id})).all():
+    for row in (await connection.execute(_OF_CASE, {"row_id": filed.id})).all():
         if row.kind in _KINDS and row.key not in keys:
-            values = {"row_id": row.id, "to_at": at, "to_outcome": "no longer needed"}
-            await connection.execute(_CLOSE, values)
+            await release(connection, row.id, filed.id, at)
     for want in wants:
-        await open_task(connection, want, filed, at)
-
-
-async def open_task(connection: AsyncConnection, want: Want, filed: Filed, at: datetime) -> None:
-    """Open a task of an invoice; one whose key is known is opened again if it was closed."""
-    row = {
-        "creditor": filed.case.invoice.creditor,
-        "debtor_id": filed.debtor_id,
-        "invoice_id": filed.id,
-        "kind": want.kind,
-        "key": want.key,
-        "due": want.due,
-        "owner": want.owner,
-        "opened_at": at,
-        "body": json.dumps(want.body),
-    }
-    statement = upsert(connection, tasks).values(row)
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["key"],
-            set_={"closed_at": None, "outcome": "", "due": want.due, "owner": want.owner},
-        )
-    )
+        await open_task(connection, want, [filed], at)
 
 
 def _may_linger(view: View) -> bool:
@@ -99,29 +68,64 @@ def _may_linger(view: View) -> bool:
     case = view.case
     return bool(
         case.disputes
+        or case.cycle > 1
         or any(said.deadline is not None for said in case.said)
-        or any(level.warn_days for level in view.policy.levels)
+        or any(level.warn_days or level.kind is LevelKind.CALL for level in view.policy.levels)
     )
 
 
 def _wants(view: View) -> list[Want]:
     case, answer = view.case, view.answer
-    today = view.policy.day(view.now)
-    place = f"{case.invoice.creditor}/{case.invoice.number}/{case.cycle}"
+    today, place = view.policy.day(view.now), _place(case)
     if isinstance(answer, Close):
         if not answer.residue:
             return []
         body = {"amount": answer.residue, "currency": case.invoice.currency, "why": answer.why}
-        return [Want("write-off", f"write-off/{place}", "manager", today, body)]
-    wants = [*_disputes(view, place, today), *_warnings(view, place, today)]
+        return [Want("write-off", f"write-off/{place}", "manager", today, body, moves=False)]
+    wants = [*_disputes(view, place, today), *_told(view, place, today)]
     if isinstance(answer, Wait):
-        for blocker in answer.blockers:
-            if blocker in _OWNED:
-                kind, owner = _OWNED[blocker]
-                due, owner = _due(view, kind, owner, today)
-                body = {"why": answer.why, "level": answer.level}
-                wants.append(Want(kind, f"{kind}/{place}/{answer.level or ''}", owner, due, body))
+        wants += [_lifting(view, answer, one, today) for one in answer.blockers if one in _OWNED]
     return wants
+
+
+def _place(case: Case) -> str:
+    return f"{case.invoice.creditor}/{case.invoice.number}/{case.cycle}"
+
+
+def _lifting(view: View, answer: Wait, blocker: Blocker, today: date) -> Want:
+    """Return the task to lift a blocker, with the day and owner of what is behind it."""
+    case, days = view.case, view.policy.working_days
+    kind, owner = _OWNED[blocker]
+    body: dict[str, Any] = {"why": answer.why, "level": answer.level}
+    want = Want(kind, f"{kind}/{_place(case)}/{answer.level or ''}", owner, today, body)
+    if blocker is Blocker.APPROVAL and case.asked is not None:
+        deputy, manager = (days.after(case.asked.on, count) for count in UNANSWERED)
+        late = "manager" if today >= manager else "deputy" if today >= deputy else owner
+        return replace(want, key=_notice(case, case.asked), owner=late, due=case.asked.on)
+    if blocker is Blocker.CREDIT_EXPECTED:
+        by = [credit.by for credit in case.credits if credit.by is not None]
+        return replace(want, due=min(by, default=today), moves=bool(by))
+    if blocker is Blocker.CALL and case.call is not None:
+        return replace(want, due=case.call.lapses_on)
+    if blocker is Blocker.EXHAUSTED:
+        return _decision(want, view, today)
+    return replace(want, moves=False)
+
+
+def _notice(case: Case, asked: ev.ApprovalAsked) -> str:
+    """Return the key of the one task for a yes to a notice, whichever of its lines asks."""
+    if not asked.digest:
+        return f"approval/{_place(case)}/{asked.level}"
+    return f"approval/{case.invoice.creditor}/{case.invoice.debtor}/{asked.digest}"
+
+
+def _decision(want: Want, view: View, today: date) -> Want:
+    """Return the task to decide about an exhausted case: asked again every month."""
+    case = view.case
+    late = (today - case.due).days
+    why = f"{view.answer.why}; {late} days overdue, limitation date not known yet"
+    body = {**want.body, "why": why, "days_overdue": late, "limitation_date": None}
+    return replace(want, due=asked_on(case, today), body=body)
 
 
 def _disputes(view: View, place: str, today: date) -> Iterator[Want]:
@@ -131,7 +135,7 @@ def _disputes(view: View, place: str, today: date) -> Iterator[Want]:
         if dispute.state == "to-accept":
             body = {"why": "a dispute after a formal notice pauses once a person accepts it"}
             key = f"dispute-to-accept/{place}/{dispute.key}"
-            yield Want("dispute-to-accept", key, "manager", today, body)
+            yield Want("dispute-to-accept", key, "manager", today, body, moves=False)
         elif dispute.state == "open":
             by = dispute.answer_by or today
             late = today > view.policy.working_days.after(by, MANAGER_AFTER)
@@ -140,8 +144,8 @@ def _disputes(view: View, place: str, today: date) -> Iterator[Want]:
             yield Want("dispute", f"dispute/{place}/{dispute.key}", owner, by, body)
 
 
-def _warnings(view: View, place: str, today: date) -> Iterator[Want]:
-    """Yield what the house is told before it happens or has to confirm after it did."""
+def _told(view: View, place: str, today: date) -> Iterator[Want]:
+    """Yield what the house is told before it happens, or after it did or did not."""
     case, answer = view.case, view.answer
     if isinstance(answer, Contact):
         level = view.policy.level(answer.level)
@@ -150,6 +154,11 @@ def _warnings(view: View, place: str, today: date) -> Iterator[Want]:
             body = {"why": f"{level.name} leaves on {answer.on}", "level": level.name}
             key = f"warning/{place}/{level.name}/{answer.round}"
             yield Want("warning", key, owner, answer.on, body)
+    if case.lapsed is not None:
+        name, on = case.lapsed.level, case.lapsed.on
+        why = f"{name} was not made: nobody was reached by {on}, and the next level follows"
+        body = {"why": why, "level": name}
+        yield Want("call-lapsed", f"call-lapsed/{place}/{name}/{on}", "manager", on, body)
     last = case.said[-1] if case.said else None
     if last is not None and last.channel == _PRESENTED_BY and last.level not in case.presented:
         yield presentation(view.policy, case, last)
@@ -157,24 +166,9 @@ def _warnings(view: View, place: str, today: date) -> Iterator[Want]:
 
 def presentation(policy: Policy, case: Case, said: ev.Said) -> Want:
     """Return the task to confirm when a registered formal notice was first presented."""
-    place = f"{case.invoice.creditor}/{case.invoice.number}/{case.cycle}"
     days = policy.level(said.level).presented_after_days if said.level in policy.by_name else 0
     due = said.on + timedelta(days=days)
     why = f"when was {said.level} first presented? Without word it counts as of {due}"
     body = {"why": why, "level": said.level}
-    return Want("presentation", f"presentation/{place}/{said.level}", "collector", due, body)
-
-
-def _due(view: View, kind: str, owner: str, today: date) -> tuple[date, str]:
-    """Return a task's day and owner: those of the request, credit note or call behind it."""
-    case, days = view.case, view.policy.working_days
-    if kind == "approval" and case.asked is not None:
-        deputy, manager = (days.after(case.asked.on, count) for count in UNANSWERED)
-        late = "manager" if today >= manager else "deputy" if today >= deputy else owner
-        return case.asked.on, late
-    if kind == "credit-note":
-        by = [credit.by for credit in case.credits if credit.by is not None]
-        return min(by, default=today), owner
-    if kind == "call" and case.call is not None:
-        return case.call.lapses_on, owner
-    return today, owner
+    key = f"presentation/{_place(case)}/{said.level}"
+    return Want("presentation", key, "collector", due, body)

@@ -79,7 +79,12 @@ _BLOCKERS: Final = {
         "the database does not answer", "nothing: it is asked again by itself"
     ),
     Blocker.NO_CONTACT: Explained(
-        "there is no address to write to", "relance import contacts with one"
+        "an address is missing, or did not work",
+        "bring the right one in with relance import contacts, or with the ledger",
+    ),
+    Blocker.NO_CHANNEL: Explained(
+        "a channel is missing by which the debtor could be reached",
+        "connect it (RELANCE_CHANNELS), or relance skip passes the level over",
     ),
     Blocker.MINIMUM: Explained(
         "the debtor owes too little to be written to", "nothing: it waits until more is overdue"

@@ -59,7 +59,12 @@ class JournalRow(Row, table=True):
 
 
 class TaskRow(Row, table=True):
-    """Something a person must do; opened once per key."""
+    """Something a person must do; opened once per key.
+
+    Attributes:
+        asked: how often it was asked for, since a later day asks anew.
+        closed_by: the person who said that it is done; empty when it was needed no more.
+    """
 
     __tablename__: ClassVar[str] = "tasks"
     __table_args__ = (
@@ -70,15 +75,25 @@ class TaskRow(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     creditor: str = Field(foreign_key="creditors.key")
     debtor_id: int | None = Field(default=None, foreign_key="debtors.id", index=True)
-    invoice_id: int | None = Field(default=None, foreign_key="invoices.id", index=True)
     kind: str
     key: str
     due: date | None = None
     owner: str = ""
+    asked: int = 1
     opened_at: datetime = instant()
     closed_at: datetime | None = instant_or_none()
-    outcome: str = ""
+    closed_by: str = ""
+    outcome: str = text()
     body: str = text()
+
+
+class TaskInvoiceRow(Row, table=True):
+    """An invoice that a task is about, as long as it asks for it."""
+
+    __tablename__: ClassVar[str] = "task_invoices"
+
+    task_id: int = Field(primary_key=True, foreign_key="tasks.id")
+    invoice_id: int = Field(primary_key=True, foreign_key="invoices.id", index=True)
 
 
 class ImportRow(Row, table=True):
@@ -117,5 +132,6 @@ orders = table(OrderRow)
 policies = table(PolicyRow)
 journal = table(JournalRow)
 tasks = table(TaskRow)
+task_invoices = table(TaskInvoiceRow)
 imports = table(ImportRow)
 missing = table(MissingRow)

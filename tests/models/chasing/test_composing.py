@@ -357,7 +357,7 @@ def test_where_the_notices_channels_reach_nobody_all_its_lines_wait():
     result = result_of(main, other)
 
     assert result.drafts == []
-    assert {wait.blockers for wait in result.waits.values()} == {(Blocker.NO_CONTACT,)}
+    assert {wait.blockers for wait in result.waits.values()} == {(Blocker.NO_CHANNEL,)}
 
 
 def test_acts_of_law_come_before_calls_and_friendly_notices_the_harshest_first():
@@ -500,7 +500,7 @@ def test_a_channel_that_is_not_connected_is_not_possible():
     life.around = {"channels": frozenset({"letter"}), "addresses_known": False}
     assert result_of(life).drafts[0].route.channel == "letter"
     life.around = {"channels": frozenset(), "addresses_known": False}
-    assert life.look(FIRST).blockers == (Blocker.NO_CONTACT,)
+    assert life.look(FIRST).blockers == (Blocker.NO_CHANNEL,)
 
 
 def test_where_no_address_is_known_at_all_every_level_reaches_its_first_role():

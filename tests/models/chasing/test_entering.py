@@ -261,7 +261,9 @@ def test_a_debtor_nobody_can_reach_is_a_task():
     answer = life.look(DUE + days(3))
 
     assert (answer.rule, answer.blockers) == ("20", (Blocker.NO_CONTACT,))
-    assert answer.why == "no contact can be reached by email, letter"
+    assert answer.why == (
+        "first cannot go out: no e-mail address of accounting, no postal address of accounting"
+    )
 
 
 def test_a_courtesy_nobody_can_receive_is_dropped_on_the_due_date():

@@ -176,7 +176,9 @@ def test_the_last_level_repeats_as_often_as_the_policy_says_and_then_a_manager_d
     assert isinstance(spent, Wait)
     assert (spent.rule, spent.state) == ("15", State.EXHAUSTED)
     assert spent.blockers == (Blocker.EXHAUSTED,)
-    assert spent.until == house.opening(date(2026, 7, 4))
+    assert spent.until == house.opening(date(2026, 7, 3))
+    assert life.look(date(2026, 7, 2)).until == house.opening(date(2026, 7, 3))
+    assert life.look(date(2026, 7, 3)).until == house.opening(date(2026, 8, 2))
 
 
 def test_a_last_level_that_was_skipped_does_not_repeat():

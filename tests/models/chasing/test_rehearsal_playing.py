@@ -129,7 +129,7 @@ def test_a_ledger_without_addresses_is_rehearsed_as_if_all_were_known():
     ]
 
 
-def test_a_mail_that_came_back_marks_its_own_contact_only():
+def test_a_mail_that_came_back_goes_to_another_address_before_another_channel():
     policy = policies.parsed(
         'name = "two"\nzone = "Europe/Paris"\ncalendar = "FR"\n'
         + "\n".join(
@@ -145,13 +145,13 @@ def test_a_mail_that_came_back_marks_its_own_contact_only():
     found = told(
         portfolio(*rows, policy=policy, contacts=[boss]),
         on(7, "bounce", invoice="F-1"),
-        on(10, "bounce", invoice="F-1", channel="email"),
+        on(8, "bounce", invoice="F-1", channel="letter"),
     )
 
-    assert lines(found) == [
-        "03-06 ALBA email first F-1",
-        "03-07 ALBA letter first F-1",
-        "03-18 ALBA email second F-1",
+    assert [(entry.on.day, entry.channel, entry.level) for entry in found.timeline] == [
+        (6, "email", "first"),
+        (7, "email", "first"),
+        (18, "email", "second"),
     ]
     assert found.refused == [
         "line 2: invoice F-1 has no notice on that channel that could have bounced"

@@ -7,13 +7,12 @@ import pytest
 from models.chasing import events as ev
 from models.chasing.commands import Dispute, Hold, Note, Pay, WriteOff
 from models.chasing.notice import AlsoOpen, Line, Notice, NoticeKind, Recipient, dumped
-from models.errors import UnknownError
 from models.orders import Freeze, Incoming
 from models.store.appending import Stamp, append, grown
 from models.store.reading import cases_named
 from models.store.tables.records import journal
 from models.store.tables.saying import notice_lines, notices, slots
-from models.store.tasks import Opening, close, open_once
+from models.store.tasks import Want, close, open_task
 from models.store.views import Views
 from models.views import Selection
 
@@ -188,29 +187,17 @@ async def test_planned_slots_are_listed(owed, views, store):
 async def test_tasks_are_opened_once_and_closed(owed, views, store):
     async with store.writing() as connection:
         (filed,) = await cases_named(connection, "acme", ["F-1"])
-        task = Opening(
-            creditor="acme",
-            kind="call",
-            key="call/F-1",
-            at=NOON,
-            due=TODAY,
-            owner="collector",
-            invoice_id=filed.id,
-            debtor_id=filed.debtor_id,
-            facts={"level": "call"},
-        )
-        assert await open_once(connection, task)
-        assert not await open_once(connection, task)
+        task = Want("call", "call/F-1", "collector", TODAY, {"level": "call"})
+        assert await open_task(connection, task, [filed], NOON)
+        assert not await open_task(connection, task, [filed], NOON)
 
     (seen,) = await views.tasks(Selection(numbers=("F-1",), debtor="D1", states=("call",)))
     assert (seen.kind, seen.number, seen.facts) == ("call", "F-1", {"level": "call"})
+    assert await views.tasks(Selection(numbers=("G-1",))) == []
     assert await views.tasks(Selection(creditor="other")) == []
 
     async with store.writing() as connection:
-        assert await close(connection, "call/F-1", "made", NOON)
-        assert not await close(connection, "call/F-1", "made", NOON)
-        with pytest.raises(UnknownError, match="call/F-2"):
-            await close(connection, "call/F-2", "made", NOON)
+        await close(connection, ["call/F-1", "call/F-2"], "made", NOON)
     assert await views.tasks(Selection()) == []
 
 

@@ -458,23 +458,21 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("creditor", sa.String(), nullable=False),
         sa.Column("debtor_id", sa.Integer(), nullable=True),
-        sa.Column("invoice_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("due", sa.Date(), nullable=True),
         sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("closed_by", sa.String(), nullable=False),
+        sa.Column("outcome", sa.Text(), server_default="", nullable=False),
         sa.Column("body", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["creditor"], ["creditors.key"], name=op.f("fk_tasks_creditor_creditors")
         ),
         sa.ForeignKeyConstraint(
             ["debtor_id"], ["debtors.id"], name=op.f("fk_tasks_debtor_id_debtors")
-        ),
-        sa.ForeignKeyConstraint(
-            ["invoice_id"], ["invoices.id"], name=op.f("fk_tasks_invoice_id_invoices")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
         sa.UniqueConstraint("key", name=op.f("uq_tasks_key")),
@@ -484,13 +482,32 @@ def upgrade() -> None:
             "ix_tasks_creditor_closed_at", ["creditor", "closed_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_tasks_debtor_id"), ["debtor_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_tasks_invoice_id"), ["invoice_id"], unique=False)
+
+    op.create_table(
+        "task_invoices",
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("invoice_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"], ["invoices.id"], name=op.f("fk_task_invoices_invoice_id_invoices")
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["tasks.id"], name=op.f("fk_task_invoices_task_id_tasks")
+        ),
+        sa.PrimaryKeyConstraint("task_id", "invoice_id", name=op.f("pk_task_invoices")),
+    )
+    with op.batch_alter_table("task_invoices", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_task_invoices_invoice_id"), ["invoice_id"], unique=False
+        )
 
 
 def downgrade() -> None:
 
+    with op.batch_alter_table("task_invoices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_task_invoices_invoice_id"))
+
+    op.drop_table("task_invoices")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_tasks_invoice_id"))
         batch_op.drop_index(batch_op.f("ix_tasks_debtor_id"))
         batch_op.drop_index("ix_tasks_creditor_closed_at")
 
