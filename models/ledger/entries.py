@@ -1,6 +1,6 @@
 """What an imported file says, row by row, with each row's address in the file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from models.ledger.invoice import Kind
@@ -14,7 +14,8 @@ class Reject:
         line: line in the file where the row begins, from 1 (the header is line 1).
         column: the file's own column name; empty when the row as a whole is wrong.
         value: what the file says there.
-        expected: what would have been taken, as a sentence fragment.
+        expected: what would have been taken, as a sentence fragment; without a column, what is
+            wrong with the row, as a sentence.
         row: the row's cells under the file's own column names.
     """
 
@@ -27,10 +28,16 @@ class Reject:
 
     def __str__(self) -> str:
         """Return the reject as a sentence."""
-        where = f"{self.file}, line {self.line}"
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.file}, line {self.line}{column}: {self.why()}"
+
+    def why(self, *, shown: bool = True) -> str:
+        """Return what is wrong as a clause, with the cell's own words or without."""
         if not self.column:
-            return f"{where}: {self.expected}"
-        return f"{where}, column {self.column}: {self.value!r} is not {self.expected}"
+            return self.expected
+        if not self.value:
+            return f"it is empty; {self.expected} is needed"
+        return f"{self.value!r} is not {self.expected}" if shown else f"this is not {self.expected}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +46,15 @@ class ItemRow:
 
     Attributes:
         line: line in the file where the row begins, from 1.
-        amount: gross, minor units; negative for an unapplied credit.
+        amount: gross, minor units; negative for an unapplied credit; what is open where the
+            file says no more, and 0 then when it is settled.
         open: minor units still owed; the amount when the file does not say.
         due: ``None`` when the file does not say.
         method: transfer, direct-debit or self-billed.
         discount: minor units.
         level: the last level said before it came to us, with its day.
         disputed: minor units disputed; -1 for all that is open; ``None`` for nothing.
+        remarks: sentences about cells that were left out as unreadable; no fact of the item.
     """
 
     line: int
@@ -81,6 +90,7 @@ class ItemRow:
     disputed: int | None = None
     promised_by: date | None = None
     hold_until: date | None = None
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

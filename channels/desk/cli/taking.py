@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -55,7 +55,7 @@ async def invoices(call: Call, opened: Opened) -> int:
     tell = Telling(opened, creditor.key)
     rejecting = Rejecting(call, args.file, "items", locale)
     with call.out.counting(f"reading {args.file.name}") as count:
-        rows = counted(call.desk.files.reader.items(args.file, locale), count)
+        rows = counted(rejecting.watched(call.desk.files.reader.items(args.file, locale)), count)
         done = await opened.booking.import_items(
             creditor.key, rows, file, reject=rejecting.add, tell=tell
         )
@@ -123,7 +123,7 @@ def _file(call: Call, sheet: str, complete: str = "") -> tuple[Creditor, File, L
     creditor = whose(call, complete or args.creditor)
     locale = files.load(args.mapping) if args.mapping else Locale()
     if args.save_mapping:
-        files.save(args.save_mapping, files.found(args.file, locale, sheet))
+        files.save(args.save_mapping, _kept(files.found(args.file, locale, sheet), locale))
     now = call.desk.clock()
     today = call.desk.policies[creditor.default_policy].day(now)
     about = File(
@@ -136,6 +136,13 @@ def _file(call: Call, sheet: str, complete: str = "") -> tuple[Creditor, File, L
         oldest=getattr(args, "oldest_first", False),
     )
     return creditor, about, locale
+
+
+def _kept(form: Locale, said: Locale) -> Locale:
+    """Return a form to keep: only a person can decide that a column is to be left out."""
+    columns = form.columns.items()
+    kept = {name: ours for name, ours in columns if ours or name in said.columns}
+    return replace(form, columns=kept)
 
 
 def _digest(path: Path) -> str:

@@ -2,17 +2,21 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
-from channels.intake.csv_ledger import amounts, days, regions
+from channels.intake.csv_ledger import addresses, amounts, currencies, days, regions
+from channels.intake.csv_ledger.encodings import damaged, shown
 from channels.intake.csv_ledger.layout import Layout
 from channels.intake.csv_ledger.records import Record
 from channels.intake.csv_ledger.survey import Habits
-from channels.intake.csv_ledger.vocabulary import key, meanings
+from channels.intake.csv_ledger.vocabulary import key, meanings, nothing
 from models.errors import RefusedError
-from models.ledger.money import Money, exponent, known
+from models.ledger.money import Money, exponent
+
+_Read = TypeVar("_Read")
 
 _NUMBER_LENGTH: Final = 200
 _TEXT_LENGTH: Final = 1_000
@@ -20,13 +24,19 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _BREAK: Final = re.compile(r"[ \t]*[\r\n\t]+[ \t]*")
 #: Spreadsheets write this so that a code keeps its zeros.
 _GUARDED: Final = re.compile(r'="(.*)"')
-_EMAIL: Final = re.compile(r"[^\s@<>,;\"()]+@[^\s@<>,;\"()]+")
 _PERCENT: Final = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,4})?)\s*%")
-_CURRENCIES: Final = {"€": "EUR", "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "US$": "USD"}
-#: ISO codes that stand for no money.
-_NO_CURRENCY: Final = frozenset({"XXX", "XTS"})
 #: An amount with as many decimals may be thousands instead.
 _DOUBTFUL: Final = 3
+#: In these a dash or *none* is no way to say nothing: they must be there, or it may mean zero.
+_EXACT: Final = frozenset(
+    {"number", "amount", "open", "currency", "debtor", "debtor_name", "on", "role"}
+)
+#: A remark names these columns and keeps their cells to itself.
+_PERSONAL: Final = frozenset(
+    {"email", "phone", "street", "postcode", "city", "collector", "salesperson"}
+)
+#: So much of a cell is told in a remark.
+_TOLD: Final = 40
 
 
 class WrongCellError(Exception):
@@ -40,15 +50,41 @@ class WrongCellError(Exception):
 
 
 class Row:
-    """A row under our own names of columns. Every method raises :class:`WrongCellError`."""
+    """A row under our own names of columns. What reads a cell raises :class:`WrongCellError`.
 
-    __slots__ = ("_habits", "_layout", "_record", "line")
+    Attributes:
+        remarks: why the row goes without a cell, in sentences; grows as cells are read.
+    """
+
+    __slots__ = ("_habits", "_hurt", "_layout", "_record", "line", "remarks")
 
     def __init__(self, record: Record, layout: Layout, habits: Habits) -> None:
         self._record = record
         self._layout = layout
         self._habits = habits
+        self._hurt = damaged("".join(record.cells), layout.encoding)
         self.line = record.line
+        self.remarks: tuple[str, ...] = ()
+
+    def optional(self, ours: str, read: Callable[[str], _Read], empty: _Read) -> _Read:
+        """Return what is read in a column that the row can do without, if need be with a remark."""
+        if ours not in self._layout.places:
+            return empty
+        try:
+            return read(ours)
+        except WrongCellError as wrong:
+            what = "this" if ours in _PERSONAL else repr(shown(wrong.value)[:_TOLD])
+            self.remarks += (f"column {wrong.column}: {what} is not {wrong.expected}",)
+            return empty
+
+    def present(self, *some: str) -> str:
+        """Return the first of some columns that the file has."""
+        return next((ours for ours in some if ours in self._layout.places), some[0])
+
+    def one(self, ours: str, other: str) -> bool:
+        """Say whether one column of the file is both of ours."""
+        places = self._layout.places
+        return ours in places and places[ours] == places.get(other)
 
     def wrong(self, ours: str, expected: str) -> WrongCellError:
         """Return the error that says what a cell should have held."""
@@ -78,9 +114,8 @@ class Row:
 
     def currency(self) -> str:
         """Return the ISO 4217 code of the row's currency."""
-        said = self._raw("currency").upper()
-        code = _CURRENCIES.get(said, said)
-        if not known(code) or code in _NO_CURRENCY:
+        code = currencies.currency(self._raw("currency"))
+        if not code:
             raise self.wrong("currency", "a currency of ISO 4217 such as EUR")
         return code
 
@@ -127,46 +162,44 @@ class Row:
             raise self.wrong(ours, days.expected(text, self._habits.order))
         return found
 
-    def meaning(self, ours: str, table: str, expected: str) -> str:
-        """Return what a word stands for; empty when the row says nothing."""
+    def kind(self, ours: str = "kind") -> str:
+        """Return what an item is; empty when the row says nothing."""
+        return self._known(ours, _meaning("kinds"), "invoice, credit-note or payment")
+
+    def method(self, ours: str = "method") -> str:
+        """Return how an item is to be paid; empty when the row says nothing."""
+        return self._known(ours, _meaning("methods"), "transfer, direct-debit or self-billed")
+
+    def email(self, ours: str = "email") -> str:
+        """Return the first of the addresses given."""
+        return self._known(ours, addresses.first, "an e-mail address, or nothing")
+
+    def country(self, ours: str = "country") -> str:
+        """Return an ISO 3166 code."""
+        return self._known(ours, regions.country, "a country, by its name or a code such as FR")
+
+    def language(self, ours: str = "language") -> str:
+        """Return an ISO 639-1 code."""
+        return self._known(ours, regions.language, "a language, by its name or a code such as fr")
+
+    def _known(self, ours: str, known: Callable[[str], str], expected: str) -> str:
         text = self._raw(ours)
-        found = meanings(table).get(key(text), "") if text else ""
+        found = known(text) if text else ""
         if text and not found:
             raise self.wrong(ours, expected)
-        return found
-
-    def email(self) -> str:
-        """Return the first of the addresses given."""
-        text = self._raw("email")
-        first = re.split(r"[;,]", text)[0].strip()
-        address = first.partition("<")[2].removesuffix(">") if first.endswith(">") else first
-        if text and not _EMAIL.fullmatch(address):
-            raise self.wrong("email", "an e-mail address, or nothing")
-        return address
-
-    def country(self) -> str:
-        """Return an ISO 3166 code."""
-        text = self._raw("country")
-        found = regions.country(text) if text else ""
-        if text and not found:
-            raise self.wrong("country", "a country, by its name or a code such as FR")
-        return found
-
-    def language(self) -> str:
-        """Return an ISO 639-1 code."""
-        text = self._raw("language")
-        found = regions.language(text) if text else ""
-        if text and not found:
-            raise self.wrong("language", "a language, by its name or a code such as fr")
         return found
 
     def _raw(self, ours: str) -> str:
         cell = self._layout.cell(self._record, ours)
         if not cell:
             return ""
+        if self._hurt and damaged(cell, self._layout.encoding):
+            name = self._layout.names[self._layout.places[ours]]
+            raise WrongCellError(name, cell, f"a text in {self._layout.encoding}")
         cell = cell.strip("\ufeff\u200b")
         guarded = _GUARDED.fullmatch(cell)
-        return guarded[1].strip() if guarded else cell
+        said = guarded[1].strip() if guarded else cell
+        return "" if ours not in _EXACT and said.casefold() in nothing() else said
 
     def _an_amount(self, apart: amounts.Written | None) -> str:
         decimal = self._habits.writing.decimal
@@ -187,3 +220,8 @@ class Row:
             raise self.wrong(
                 ours, f"an amount with at most {exponent(currency)} decimals that a ledger holds"
             ) from refused
+
+
+def _meaning(table: str) -> Callable[[str], str]:
+    """Return what looks up a word's meaning; nothing for a word that nobody knows."""
+    return lambda word: meanings(table).get(key(word), "")

@@ -1,58 +1,17 @@
 """Which column of a file is which of ours."""
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from channels.intake.csv_ledger.vocabulary import Sense, columns, key
+from channels.intake.csv_ledger.forms import IGNORED, Sheet
+from channels.intake.csv_ledger.senses import by_rank, called, meant, senses
+from channels.intake.csv_ledger.vocabulary import balance, gross, key, sided, spellings
 from models.errors import RefusedError
-from models.ledger.entries import ContactRow, ItemRow, PaymentRow
 
-#: The mapping's word for a column that is to be left alone.
-IGNORED: Final = ""
-_EITHER: Final = "debtor_or_name"
 #: Taking the wrong one of two such columns would go unseen and cost money.
 _SINGLE: Final = frozenset({"number", "due", "amount", "open", "currency", "on"})
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A kind of file.
-
-    Attributes:
-        required: columns it must have; of ``either``, one.
-        anchors: columns that are empty in a line of totals.
-    """
-
-    name: str
-    columns: frozenset[str]
-    required: tuple[str, ...]
-    either: tuple[str, ...] = ()
-    anchors: tuple[str, ...] = ()
-
-
-def _columns(row: type[ItemRow | ContactRow | PaymentRow]) -> frozenset[str]:
-    return frozenset(field.name for field in fields(row)) - {"line"}
-
-
-ITEMS: Final = Sheet(
-    "items",
-    _columns(ItemRow),
-    required=("number", "due", "amount", "currency"),
-    either=("debtor", "debtor_name"),
-    anchors=("number", "due"),
-)
-CONTACTS: Final = Sheet(
-    "contacts", _columns(ContactRow), required=("debtor", "role"), either=("email", "phone")
-)
-PAYMENTS: Final = Sheet(
-    "payments",
-    _columns(PaymentRow),
-    required=("on", "amount", "currency"),
-    anchors=("on",),
-)
-SHEETS: Final = {sheet.name: sheet for sheet in (ITEMS, CONTACTS, PAYMENTS)}
 
 
 def named(cells: Sequence[str]) -> tuple[str, ...]:
@@ -74,7 +33,7 @@ def recognised(cells: Sequence[str], sheet: Sheet, mapping: Mapping[str, str]) -
         spelling = key(cell)
         if spelling in wanted:
             found.add(wanted[spelling])
-        found.update(sense.column for sense in _senses(cell, sheet)[:1])
+        found.update(sense.column for sense in senses(cell, sheet)[:1])
     return len(found - {IGNORED})
 
 
@@ -82,18 +41,19 @@ def places(
     names: Sequence[str],
     sheet: Sheet,
     mapping: Mapping[str, str],
-    codes: Callable[[int], bool],
+    cells: Callable[[int], Sequence[str]],
 ) -> dict[str, int]:
     """Return where each of our columns stands in a file.
 
     A mapping wins over our own names, these over known names, the more telling over the
-    less; no column of the file is used twice.
+    less. No column of the file is used twice, but that an open amount stands for the amount
+    where the file has no other.
 
     Args:
         names: the file's columns, from :func:`named`.
         sheet: what kind of file it is.
         mapping: names in the file to ours, or to :data:`IGNORED`.
-        codes: whether a column holds codes rather than names.
+        cells: the first cells of a column.
 
     Raises:
         RefusedError: the mapping does not fit, or two columns claim to be the same.
@@ -101,71 +61,40 @@ def places(
     decided = _decided(names, sheet, mapping)
     found = {ours: place for place, ours in decided.items() if ours != IGNORED}
     taken = set(decided)
-    for place, sense in _by_rank(names, sheet):
-        if place in taken or sense.column in found:
-            continue
-        if sense.column == _EITHER:
-            ours = _debtor(found, sheet, codes=codes(place))
-            if ours:
-                found[ours] = place
-                taken.add(place)
-            continue
-        found[sense.column] = place
-        taken.add(place)
-    _check_single(names, found, decided)
+    for place, sense in by_rank(names, sheet):
+        ours = meant(sense.column, found, sheet, cells(place)) if place not in taken else ""
+        if ours and ours not in found:
+            found[ours] = place
+            taken.add(place)
+    _check_single(names, sheet, found, decided)
+    if "amount" not in found and _stands_in(names, found, decided):
+        found["amount"] = found["open"]
     return found
 
 
-def check_complete(file: str, names: Sequence[str], sheet: Sheet, found: Iterable[str]) -> None:
+def ignored(names: Sequence[str], mapping: Mapping[str, str]) -> set[int]:
+    """Return the places of the columns that a mapping leaves out."""
+    left = {name for name, ours in mapping.items() if ours == IGNORED}
+    keys = {key(name) for name in left}
+    return {place for place, name in enumerate(names) if name in left or key(name) in keys}
+
+
+def check_complete(file: str, names: Sequence[str], sheet: Sheet, found: Mapping[str, int]) -> None:
     """Refuse a file without the columns that its kind needs, naming both sides."""
-    have = set(found)
-    missing = [ours for ours in sheet.required if ours not in have]
-    if sheet.either and not have.intersection(sheet.either):
+    missing = [ours for ours in sheet.required if ours not in found]
+    if sheet.either and not set(found).intersection(sheet.either):
         missing.append(" or ".join(sheet.either))
-    if missing:
-        raise RefusedError(
-            f"{file} has no column for {', '.join(missing)}; its columns are "
-            f'{", ".join(names)}: say which is which in a mapping, as "{names[0]}" = "{missing[0]}"'
-        )
-
-
-def continental(names: Sequence[str], sheet: Sheet, found: Mapping[str, int]) -> bool:
-    """Say whether some column bears a name that only languages other than English use."""
-    return any(
-        sense.column in {ours, _EITHER} and sense.languages and "en" not in sense.languages
-        for ours, place in found.items()
-        for sense in _senses(names[place], sheet)
+    if not missing:
+        return
+    free = [name for place, name in enumerate(names) if place not in found.values()]
+    remedy = "each of them says something else, so export the ledger with what is missing"
+    if free:
+        line = f'{json.dumps(free[0], ensure_ascii=False)} = "{missing[0].split()[0]}"'
+        remedy = f"say which is which in a mapping, under [columns] with lines such as {line}"
+    raise RefusedError(
+        f"{file} has no column for {', '.join(missing)}; its columns are "
+        f"{', '.join(names)}: {remedy}"
     )
-
-
-def _senses(name: str, sheet: Sheet) -> list[Sense]:
-    """Return what a name can mean on a sheet, the likeliest first."""
-    spelling = key(name)
-    own = [
-        Sense(ours, -2 if name.strip().casefold() == ours else -1, frozenset())
-        for ours in sheet.columns
-        if key(ours) == spelling and spelling
-    ]
-    known = [
-        sense
-        for sense in columns(sheet.name).get(spelling, ())
-        if sense.column in sheet.columns or sense.column == _EITHER
-    ]
-    return sorted([*own, *known], key=lambda sense: (sense.rank, sense.column))
-
-
-def _by_rank(names: Sequence[str], sheet: Sheet) -> Iterator[tuple[int, Sense]]:
-    """Yield places with what they can mean; what depends on the others comes last."""
-    found = [(place, sense) for place, name in enumerate(names) for sense in _senses(name, sheet)]
-    yield from sorted(found, key=lambda pair: (pair[1].column == _EITHER, pair[1].rank, pair[0]))
-
-
-def _debtor(found: Mapping[str, int], sheet: Sheet, *, codes: bool) -> str:
-    """Return what a column called *customer* holds, given the columns beside it."""
-    free = [ours for ours in ("debtor", "debtor_name") if ours in sheet.columns - set(found)]
-    if len(free) > 1:
-        return "debtor" if codes else "debtor_name"
-    return free[0] if free else ""
 
 
 def _decided(names: Sequence[str], sheet: Sheet, mapping: Mapping[str, str]) -> dict[int, str]:
@@ -187,15 +116,35 @@ def _decided(names: Sequence[str], sheet: Sheet, mapping: Mapping[str, str]) -> 
     return decided
 
 
+def _stands_in(names: Sequence[str], found: Mapping[str, int], decided: Mapping[int, str]) -> bool:
+    """Say whether the open amount can stand for the amount: the balance of an account cannot."""
+    if "open" not in found:
+        return False
+    account = balance(names[found["open"]]) and any(map(sided, names))
+    return found["open"] in decided or not account
+
+
 def _check_single(
-    names: Sequence[str], found: Mapping[str, int], decided: Mapping[int, str]
+    names: Sequence[str], sheet: Sheet, found: Mapping[str, int], decided: Mapping[int, str]
 ) -> None:
+    """Refuse to guess between columns of which another is called the same."""
+    free = [name for at, name in enumerate(names) if at not in {*decided, *found.values()}]
     for ours, place in found.items():
-        twin = f"{names[place]} (2)"
-        if ours in _SINGLE and place not in decided and twin in names:
-            if names.index(twin) in decided:
-                continue
+        if ours not in _SINGLE or place in decided:
+            continue
+        twin = next((name for name in free if _same(names[place], name, ours, sheet)), None)
+        if twin is not None:
             raise RefusedError(
-                f"the file has two columns {names[place]!r}: say in a mapping which one is "
-                f"{ours!r}; the second is called {twin!r} there"
+                f"the file has two columns {names[place]!r} and {twin!r}: say in a mapping "
+                f'which one is "{ours}", and leave out the other as ""'
             )
+
+
+def _same(taken: str, other: str, ours: str, sheet: Sheet) -> bool:
+    """Say whether a column could as well have been taken; beside a gross amount one may be net."""
+    if other.startswith(f"{taken} ("):
+        rest = other.removeprefix(f"{taken} (").removesuffix(")")
+        if rest.isdecimal():
+            return rest == "2"
+    mine, its = called(taken, ours, sheet), called(other, ours, sheet)
+    return its == mine or (gross(other) and not gross(taken) and mine[-1] in spellings(other))

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from babel import Locale
@@ -19,26 +19,40 @@ _MONTHS: Final = 12
 _LONGEST: Final = 40
 _CENTURY, _PAST_CENTURY = 2000, 1900
 
-_TIME: Final = r"(?:[ T]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)?"
+_TIME: Final = (
+    r"(?:,?[ T]+(?P<clock>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)"
+    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+    r"(?: ?(?P<zone>[Zz]|UTC|GMT|[-+][0-9]{2}(?::?[0-9]{2})?))?)?"
+)
+#: Where a day begins and ends; between them, another zone may have another day.
+_EDGES: Final = re.compile(r"0?0:00(?::00(?:[.,]0+)?)?|23:59(?::59(?:[.,][0-9]+)?)?")
+_MIDNIGHT: Final = re.compile(r"12:00(?::00(?:[.,]0+)?)?")
 _ISO: Final = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_TIME}")
 _COMPACT: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _NUMERIC: Final = re.compile(
-    rf"([0-9]{{1,2}})([-/. ])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){_TIME}"
+    rf"([0-9]{{1,2}})([-/. ])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}})\.?{_TIME}"
 )
 _NAMED: Final = re.compile(
     r"([0-9]{1,2})(?:\.|er|st|nd|rd|th)?[-/ ]*([^\W\d_]{3,})\.?[-/, ]*([0-9]{4}|[0-9]{2})"
+    rf"{_TIME}"
 )
 _MONTH_FIRST: Final = re.compile(
-    r"([^\W\d_]{3,})\.?[- ]+([0-9]{1,2})(?:st|nd|rd|th)?[-, ]+([0-9]{4})"
+    rf"([^\W\d_]{{3,}})\.?[- ]+([0-9]{{1,2}})(?:st|nd|rd|th)?[-, ]+([0-9]{{4}}){_TIME}"
 )
 _SERIAL: Final = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?")
 
 
+@lru_cache(maxsize=8192)
 def day(text: str, order: str) -> date | None:
     """Return the day a text says; ``None`` for no day, an impossible one, or one in doubt.
 
+    A time does not matter. With a zone it must be where a day begins or ends: an instant
+    between them may be another day where its writer is.
+
     >>> day("03/04/2026", "dmy"), day("3-Apr-26", ""), day("03/04/2026", "")
     (datetime.date(2026, 4, 3), datetime.date(2026, 4, 3), None)
+    >>> day("2026-04-03T00:00:00Z", ""), day("2026-04-02T22:00:00Z", "")
+    (datetime.date(2026, 4, 3), None)
 
     Args:
         text: a cell without blanks around it.
@@ -48,11 +62,11 @@ def day(text: str, order: str) -> date | None:
     if len(text) > _LONGEST:
         return None
     if match := _ISO.fullmatch(text):
-        return _date(match[1], match[3], match[4])
+        return None if _between(match) else _date(match[1], match[3], match[4])
     if match := _COMPACT.fullmatch(text):
         return _date(match[1], match[2], match[3])
     if match := _NUMERIC.fullmatch(text):
-        return _ordered((match[1], match[3], match[4]), order)
+        return None if _between(match) else _ordered((match[1], match[3], match[4]), order)
     return _spelled(text)
 
 
@@ -62,6 +76,11 @@ def expected(text: str, order: str) -> str:
         return (
             "a date such as 2026-03-31; this is a spreadsheet's day number: "
             "format the column as dates and save again"
+        )
+    if any(match and _between(match) for match in (_ISO.fullmatch(text), _NUMERIC.fullmatch(text))):
+        return (
+            "a date such as 2026-03-31; this instant may be another day where it was written: "
+            "export the column as dates, without time and zone"
         )
     if not order and day(text, DMY) and day(text, MDY):
         return (
@@ -93,10 +112,18 @@ def hint(text: str) -> str:
 
 def _spelled(text: str) -> date | None:
     if match := _NAMED.fullmatch(text):
-        return _date(match[3], _month(match[2]), match[1])
+        return None if _between(match) else _date(match[3], _month(match[2]), match[1])
     if match := _MONTH_FIRST.fullmatch(text):
-        return _date(match[3], _month(match[1]), match[2])
+        return None if _between(match) else _date(match[3], _month(match[1]), match[2])
     return None
+
+
+def _between(match: re.Match[str]) -> bool:
+    """Say whether a zone makes the day doubtful, as its time is not where a day begins or ends."""
+    if not match["zone"]:
+        return False
+    edges = _MIDNIGHT if (match["half"] or "").casefold() == "a" else _EDGES
+    return edges.fullmatch(match["clock"]) is None
 
 
 def _ordered(parts: tuple[str, str, str], order: str) -> date | None:

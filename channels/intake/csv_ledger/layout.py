@@ -9,9 +9,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from channels.intake.csv_ledger import columns
+from channels.intake.csv_ledger import columns, forms, senses
 from channels.intake.csv_ledger.encodings import HEAD, encoding_of, head, opened, text_of
 from channels.intake.csv_ledger.records import Record, records
+from channels.intake.csv_ledger.rejects import ADDED
 from models.errors import RefusedError
 from models.ports import Locale
 
@@ -31,6 +32,7 @@ class Layout:
         line: physical line of the header.
         names: its columns, each once.
         places: our columns to their places.
+        unused: columns that hold something and are neither ours nor left out on purpose.
         continental: whether the header speaks a language other than English.
     """
 
@@ -40,6 +42,7 @@ class Layout:
     line: int
     names: tuple[str, ...]
     places: dict[str, int]
+    unused: tuple[str, ...]
     continental: bool
 
     def cell(self, record: Record, ours: str) -> str:
@@ -48,7 +51,7 @@ class Layout:
         return "" if place is None or place >= len(record.cells) else record.cells[place].strip()
 
 
-def found(path: Path, locale: Locale, sheet: columns.Sheet) -> Layout:
+def found(path: Path, locale: Locale, sheet: forms.Sheet) -> Layout:
     """Return a file's layout, from its first 64 KiB and what is known about it.
 
     Raises:
@@ -69,10 +72,19 @@ def found(path: Path, locale: Locale, sheet: columns.Sheet) -> Layout:
         )
     names = columns.named(header.cells)
     below = [row for row in rows if row.line > header.line]
-    places = columns.places(names, sheet, locale.columns, lambda place: _codes(below, place))
+    places = columns.places(names, sheet, locale.columns, lambda place: _cells(below, place))
     columns.check_complete(path.name, names, sheet, places)
-    foreign = columns.continental(names, sheet, places)
-    return Layout(path.name, encoding, separator, header.line, names, places, foreign)
+    used = {*places.values(), *columns.ignored(names, locale.columns)}
+    return Layout(
+        file=path.name,
+        encoding=encoding,
+        separator=separator,
+        line=header.line,
+        names=names,
+        places=places,
+        unused=tuple(names[place] for place in _unused(header, below, names, used)),
+        continental=senses.continental(names, sheet, places),
+    )
 
 
 @contextmanager
@@ -111,7 +123,7 @@ def _sampled(text: str, separator: str, *, cut: bool) -> tuple[str, list[Record]
     return separator, rows
 
 
-def _fitness(rows: list[Record], sheet: columns.Sheet, locale: Locale) -> tuple[int, int, int]:
+def _fitness(rows: list[Record], sheet: forms.Sheet, locale: Locale) -> tuple[int, int, int]:
     header = _header(rows, sheet, locale)
     if header is None:
         return 0, 0, 0
@@ -119,7 +131,7 @@ def _fitness(rows: list[Record], sheet: columns.Sheet, locale: Locale) -> tuple[
     return columns.recognised(header.cells, sheet, locale.columns), alike, len(header.cells)
 
 
-def _header(rows: list[Record], sheet: columns.Sheet, locale: Locale) -> Record | None:
+def _header(rows: list[Record], sheet: forms.Sheet, locale: Locale) -> Record | None:
     """Return the row among the first that names most of our columns, the earliest such."""
     known = [
         (columns.recognised(row.cells, sheet, locale.columns), -row.line, row)
@@ -130,8 +142,16 @@ def _header(rows: list[Record], sheet: columns.Sheet, locale: Locale) -> Record 
     return best[2] if best and best[0] else None
 
 
-def _codes(rows: list[Record], place: int) -> bool:
-    values = [row.cells[place].strip() for row in rows if place < len(row.cells)]
-    return any(values) and all(
-        " " not in value and any(sign.isdigit() for sign in value) for value in values if value
-    )
+def _cells(rows: list[Record], place: int) -> list[str]:
+    return [row.cells[place].strip() for row in rows if place < len(row.cells)]
+
+
+def _unused(
+    header: Record, rows: list[Record], names: Sequence[str], used: set[int]
+) -> Iterator[int]:
+    """Yield places of columns that nobody reads: of those without a name, only filled ones."""
+    added = set(ADDED) if set(ADDED) <= set(names) else set()
+    for place, name in enumerate(names):
+        named = bool(header.cells[place].strip())
+        if place not in used and name not in added and (named or any(_cells(rows, place))):
+            yield place

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
-from channels.intake.csv_ledger.columns import IGNORED, SHEETS
+from channels.intake.csv_ledger.forms import IGNORED, SHEETS
 from models.errors import RefusedError
 from models.ports import Locale
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
-from channels.intake.csv_ledger import columns, layout, sheets, survey
+from channels.intake.csv_ledger import forms, layout, sheets, survey
 from channels.intake.csv_ledger.cells import Row, WrongCellError
-from channels.intake.csv_ledger.columns import Sheet
-from channels.intake.csv_ledger.encodings import damaged, shown
+from channels.intake.csv_ledger.encodings import shown
+from channels.intake.csv_ledger.forms import Sheet
 from channels.intake.csv_ledger.layout import Layout
 from channels.intake.csv_ledger.records import Record
 from channels.intake.csv_ledger.vocabulary import key, meanings
@@ -36,19 +36,21 @@ class CsvLedger:
         Raises:
             RefusedError: the file as a whole cannot be read; at the first row asked for.
         """
-        return _read(path, locale, columns.ITEMS, sheets.item)
+        return _read(path, locale, forms.ITEMS, sheets.item)
 
     def contacts(self, path: Path, locale: Locale) -> Iterator[ContactRow | Reject]:
         """Yield contacts in file order; raises like :meth:`items`."""
-        return _read(path, locale, columns.CONTACTS, sheets.contact)
+        return _read(path, locale, forms.CONTACTS, sheets.contact)
 
     def payments(self, path: Path, locale: Locale) -> Iterator[PaymentRow | Reject]:
         """Yield payments in file order; raises like :meth:`items`."""
-        return _read(path, locale, columns.PAYMENTS, sheets.payment)
+        return _read(path, locale, forms.PAYMENTS, sheets.payment)
 
 
 def found(path: Path, locale: Locale, sheet: str = "items") -> Locale:
     """Return a locale with what was found out about a file, to show and to keep.
+
+    Its columns are all that hold something; those that are not used stand for nothing.
 
     Args:
         path: the file.
@@ -58,12 +60,19 @@ def found(path: Path, locale: Locale, sheet: str = "items") -> Locale:
     Raises:
         RefusedError: the file as a whole cannot be read.
     """
-    laid = layout.found(path, locale, columns.SHEETS[sheet])
+    laid = layout.found(path, locale, forms.SHEETS[sheet])
     habits = survey.habits(path, laid, locale)
-    named = {laid.names[place]: ours for ours, place in laid.places.items()}
-    ignored = {name: ours for name, ours in locale.columns.items() if ours == columns.IGNORED}
+    unused = dict.fromkeys(laid.unused, forms.IGNORED)
+    ignored = {name: ours for name, ours in locale.columns.items() if ours == forms.IGNORED}
+    named: dict[str, str] = {}
+    for ours, place in laid.places.items():
+        named.setdefault(laid.names[place], ours)
     return Locale(
-        laid.encoding, laid.separator, habits.writing.decimal, habits.order, {**named, **ignored}
+        laid.encoding,
+        laid.separator,
+        habits.writing.decimal,
+        habits.order,
+        {**named, **unused, **ignored},
     )
 
 
@@ -78,7 +87,7 @@ def filled(path: Path, locale: Locale, sheet: str, rejects: Sequence[Reject]) ->
     bare = {reject.line for reject in rejects if not reject.row}
     if not bare:
         return list(rejects)
-    laid = layout.found(path, locale, columns.SHEETS[sheet])
+    laid = layout.found(path, locale, forms.SHEETS[sheet])
     with layout.body(path, laid) as rows:
         cells = {row.line: _cells(row, laid) for row in rows if row.line in bare}
     names = {ours: laid.names[place] for ours, place in laid.places.items()}
@@ -111,7 +120,8 @@ def _entry(
     try:
         _check_whole(record, laid, sheet)
         return build(row)
-    except WrongCellError as wrong:
+    except WrongCellError as error:
+        wrong = _cut_off(record, laid, sheet) or error if error.column else error
         return Reject(
             file=laid.file,
             line=record.line,
@@ -128,14 +138,25 @@ def _check_whole(record: Record, laid: Layout, sheet: Sheet) -> None:
     if record.fault:
         raise WrongCellError("", cells[0][:_SHOWN] if cells else "", record.fault)
     if _is_total(record, laid, sheet):
-        raise WrongCellError("", cells[0], "a single entry, not a line of totals")
-    if len(cells) < width or any(cells[width:]):
-        expected = f"{width} cells as in the header, not {len(cells)}"
-        raise WrongCellError("", "", expected)
-    hurt = damaged("".join(cells), laid.encoding)
-    for name, cell in zip(laid.names, cells, strict=False):
-        if hurt and damaged(cell, laid.encoding):
-            raise WrongCellError(name, cell, f"a text in {laid.encoding}")
+        raise WrongCellError("", cells[0], "this is a line of totals, not a single entry")
+    if any(cell.strip() for cell in cells[width:]):
+        why = f"this row has {len(cells)} cells and the header {width}: put quotes around a cell"
+        raise WrongCellError("", "", f"{why} that holds the separator {laid.separator!r}")
+
+
+def _cut_off(record: Record, laid: Layout, sheet: Sheet) -> WrongCellError | None:
+    """Return what names the first needed column behind the end of a row, if there is one.
+
+    Spreadsheets leave out the empty cells at the end of a row, so that a short one is no fault.
+    """
+    ends = len(record.cells)
+    needed = [laid.places[ours] for ours in sheet.required]
+    either = [laid.places[ours] for ours in sheet.either if ours in laid.places]
+    lost = [place for place in (*needed, min(either, default=0)) if place >= ends]
+    if not lost:
+        return None
+    expected = f"a value (the row ends after {ends} of {len(laid.names)} cells)"
+    return WrongCellError(laid.names[min(lost)], "", expected)
 
 
 def _is_total(record: Record, laid: Layout, sheet: Sheet) -> bool:

@@ -13,6 +13,13 @@ LONGEST: Final = 131_072
 TALLEST: Final = 200
 #: How much of an overlong row is kept, to show it.
 _SHOWN: Final = 200
+_UNCLOSED: Final = (
+    "the quotes of this row are never closed: close them, and write a quote inside a cell twice"
+)
+_OVERLONG: Final = (
+    f"this row is longer than the {LONGEST} characters that a row may have: shorten its cells, "
+    "and see whether a line break is missing"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,7 @@ class Record:
 
     Attributes:
         line: physical line where it begins, from 1.
-        fault: what was expected of the row; empty when it is well formed.
+        fault: what is wrong with the row as a whole; empty when it is well formed.
     """
 
     line: int
@@ -87,10 +94,10 @@ def _record(lines: _Lines, first: str, separator: str) -> Record:
     except csv.Error:
         lines.put_back(taken[1:])
         cells = first.rstrip("\r\n").split(separator)
-        return Record(number, cells, "a row whose quotes are closed, quotes inside doubled")
+        return Record(number, cells, _UNCLOSED)
     return Record(number, cells)
 
 
 def _overlong(number: int, first: str, separator: str) -> Record:
     cells = first[:_SHOWN].split(separator)
-    return Record(number, cells, f"a row of at most {LONGEST} characters")
+    return Record(number, cells, _OVERLONG)

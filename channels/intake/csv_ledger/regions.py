@@ -1,5 +1,6 @@
 """Countries and languages, by code or by name."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -15,7 +16,33 @@ _ALPHA2: Final = 2
 _NO_COUNTRY: Final = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 #: As on cars and, in German ledgers, before the postcode.
 _CARS: Final = {"A": "AT", "B": "BE", "D": "DE", "E": "ES", "F": "FR", "I": "IT", "L": "LU"}
-_COLLOQUIAL: Final = {"england": "GB", "great britain": "GB", "holland": "NL"}
+#: As the European Union writes it; the United Kingdom's *UK* is in CLDR.
+_UNION: Final = {"EL": "GR"}
+_COLLOQUIAL: Final = {
+    "england": "GB",
+    "great britain": "GB",
+    "grossbritannien": "GB",
+    "grande bretagne": "GB",
+    "angleterre": "GB",
+    "holland": "NL",
+    "hollande": "NL",
+    "france metropolitaine": "FR",
+    "metropolitan france": "FR",
+    "the netherlands": "NL",
+    "united states of america": "US",
+    "u s a": "US",
+    "etats unis d amerique": "US",
+    "vereinigte staaten von amerika": "US",
+    "czech republic": "CZ",
+    "republique tcheque": "CZ",
+    "tschechische republik": "CZ",
+    "slovak republic": "SK",
+    "bundesrepublik deutschland": "DE",
+    "republic of ireland": "IE",
+    "uae": "AE",
+}
+_SUBDIVISION: Final = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
+_PARTS: Final = re.compile(r"\s+[-\u2013]\s+|[()\[\]/,;]")
 
 
 def country(text: str) -> str:
@@ -23,11 +50,17 @@ def country(text: str) -> str:
 
     >>> country("Allemagne"), country("deu"), country("D"), country("Atlantis")
     ('DE', 'DE', 'DE', '')
+    >>> country("EL"), country("GB-ENG"), country("France (FR)"), country("France, Allemagne")
+    ('GR', 'GB', 'FR', '')
     """
-    code = text.upper()
-    if code in _territories():
-        return code
-    return _CARS.get(code, "") or _countries().get(_plain(text), "")
+    found = _country(text)
+    if found:
+        return found
+    subdivision = _SUBDIVISION.fullmatch(text.upper())
+    if subdivision:
+        return _country(subdivision[1])
+    named = {_country(part.strip()) for part in _PARTS.split(text) if part.strip()}
+    return named.pop() if len(named) == 1 else ""
 
 
 def language(text: str) -> str:
@@ -41,6 +74,13 @@ def language(text: str) -> str:
     if code in named.values():
         return code
     return named.get(_plain(text)) or named.get(code, "")
+
+
+def _country(text: str) -> str:
+    code = text.upper()
+    if code in _territories():
+        return code
+    return _CARS.get(code) or _UNION.get(code) or _countries().get(_plain(text), "")
 
 
 @cache

@@ -37,9 +37,7 @@ def write(rejects: Iterable[Reject], path: Path, separator: str = ";") -> int:
 
 
 def _cells(reject: Reject, names: list[str]) -> list[str]:
-    reason = reject.expected
-    if reject.column:
-        reason = f"{reject.value!r} is not {reason}"
+    reason = reject.why()
     surplus = [cell for name, cell in reject.row.items() if name not in (*names, *ADDED) and cell]
     if surplus:
         reason += f" (the row also says {' | '.join(surplus)})"

@@ -1,6 +1,7 @@
 """What the rows of ledgers, contacts and payments mean."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -16,14 +17,13 @@ def item(row: Row) -> ItemRow:
     """Return an open item; credits are negative whatever their sign in the file."""
     number, currency = row.number("number"), row.currency()
     amount = _amount(row, currency)
-    left = _open(row, amount, currency)
     kind = _kind(row, amount)
     credit = kind is not Kind.INVOICE
-    issued, due = row.day("issued"), row.day("due")
-    if not credit:
-        _check_due(row, issued, due)
+    left = _open(row, amount, currency, credit=credit)
+    issued = row.optional("issued", row.day, None)
+    due = row.optional("due", row.day, None) if credit else _due(row, issued)
     debtor, debtor_name = _debtor(row)
-    return ItemRow(
+    found = ItemRow(
         line=row.line,
         number=number,
         due=due,
@@ -35,29 +35,30 @@ def item(row: Row) -> ItemRow:
         issued=issued,
         debtor=debtor,
         debtor_name=debtor_name,
-        email=row.email(),
-        phone=row.text("phone"),
-        street=row.text("street"),
-        postcode=row.text("postcode"),
-        city=row.text("city"),
-        country=row.country(),
-        language=row.language(),
-        policy=row.text("policy"),
-        segment=row.text("segment"),
-        method=row.meaning("method", "methods", "transfer, direct-debit or self-billed"),
+        email=row.optional("email", row.email, ""),
+        phone=row.optional("phone", row.text, ""),
+        street=row.optional("street", row.text, ""),
+        postcode=row.optional("postcode", row.text, ""),
+        city=row.optional("city", row.text, ""),
+        country=row.optional("country", row.country, ""),
+        language=row.optional("language", row.language, ""),
+        policy=row.optional("policy", row.text, ""),
+        segment=row.optional("segment", row.text, ""),
+        method=row.optional("method", row.method, ""),
         payee=row.text("payee"),
         owner=row.text("owner"),
         servicer=row.text("servicer"),
-        discount=row.discount(amount, currency),
-        discount_until=row.day("discount_until"),
-        collector=row.text("collector"),
-        salesperson=row.text("salesperson"),
+        discount=row.optional("discount", lambda _: row.discount(amount, currency), 0),
+        discount_until=row.optional("discount_until", row.day, None),
+        collector=row.optional("collector", row.text, ""),
+        salesperson=row.optional("salesperson", row.text, ""),
         level=_level(row),
         level_on=row.day("level_on"),
         disputed=row.disputed(left, currency),
         promised_by=row.day("promised_by"),
         hold_until=row.day("hold_until"),
     )
+    return replace(found, remarks=row.remarks) if row.remarks else found
 
 
 def contact(row: Row) -> ContactRow:
@@ -67,7 +68,8 @@ def contact(row: Row) -> ContactRow:
         raise row.wrong("role", "a role such as accounting")
     email, phone = row.email(), row.text("phone")
     if not email and not phone:
-        raise row.wrong("email", "an e-mail address or a telephone number")
+        either = row.present("email", "phone")
+        raise row.wrong(either, "an e-mail address or a telephone number")
     return ContactRow(
         line=row.line,
         debtor=row.number("debtor"),
@@ -101,16 +103,17 @@ def payment(row: Row) -> PaymentRow:
 
 def _amount(row: Row, currency: str) -> int:
     amount = row.amount("amount", currency)
-    if not amount:
+    settled = amount == 0 and row.one("amount", "open")
+    if not amount and not settled:
         raise row.wrong("amount", "an amount other than 0")
-    return amount
+    return amount or 0
 
 
-def _open(row: Row, amount: int, currency: str) -> int:
+def _open(row: Row, amount: int, currency: str, *, credit: bool) -> int:
     left = row.amount("open", currency)
     if left is None:
         return amount
-    if left and (left < 0) != (amount < 0):
+    if left < 0 and not credit:
         raise row.wrong("open", "an open amount with the sign of the amount")
     if abs(left) > abs(amount):
         raise row.wrong("open", "an open amount of at most the amount")
@@ -118,22 +121,26 @@ def _open(row: Row, amount: int, currency: str) -> int:
 
 
 def _kind(row: Row, amount: int) -> Kind:
-    said = row.meaning("kind", "kinds", "invoice, credit-note or payment")
+    """Return what a row is; one that is negative is a credit, whatever else it calls itself."""
+    said = row.optional("kind", row.kind, "") if amount < 0 else row.kind()
     kind = Kind(said or Kind.INVOICE)
     return Kind.CREDIT_NOTE if kind is Kind.INVOICE and amount < 0 else kind
 
 
-def _check_due(row: Row, issued: date | None, due: date | None) -> None:
+def _due(row: Row, issued: date | None) -> date:
+    due = row.day("due")
     if due is None:
         raise row.wrong("due", "a due date (terms are not read from this file)")
     if issued is not None and due < issued:
         raise row.wrong("due", f"a due date on or after the day of issue, {issued}")
+    return due
 
 
 def _debtor(row: Row) -> tuple[str, str]:
     code, name = row.text("debtor"), row.text("debtor_name")
     if not code and not name:
-        raise row.wrong("debtor_name", "a debtor: a code or a name")
+        either = row.present("debtor", "debtor_name")
+        raise row.wrong(either, "a debtor's code or name")
     return code, name
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from channels.desk.cli.command import DONE, Call, Command, UsageError
+from channels.desk.cli.command import DONE, FAILED, Call, Command, UsageError
 from channels.desk.cli.concern import whose
 from channels.desk.cli.policy import named
+from channels.desk.cli.rejecting import Rejecting
 from channels.desk.cli.values import day, several
 from models.ledger.entries import ItemRow, Reject
 from models.ports import Locale
@@ -54,7 +55,13 @@ def _run(call: Call) -> int:
     if until < since:
         raise UsageError(f"--until {until} is before --from {since}: name a later day")
     story = _story(args.story)
-    portfolio = _ledger(call, policy, since)
+    locale = call.desk.files.load(args.mapping) if args.mapping else Locale()
+    ledger = Rejecting(call, args.ledger, "items", locale)
+    portfolio, taken = _ledger(call, policy, since, ledger)
+    if not taken:
+        _rejected(call, ledger, portfolio.rejects)
+        call.out.warn(f"no row of {args.ledger.name} was taken: there is nothing to rehearse")
+        return FAILED
     invoices = sum(len(account.items) for account in portfolio.accounts.values())
     with call.out.waiting(f"rehearsing {several(invoices, 'invoice')}"):
         found = rehearse(portfolio, story, since, until)
@@ -69,7 +76,7 @@ def _run(call: Call) -> int:
         told(call.out, found, portfolio)
     for refused in found.refused:
         call.out.warn(f"{args.story.name}, {refused}")
-    _rejected(call, portfolio.rejects)
+    _rejected(call, ledger, portfolio.rejects)
     return DONE
 
 
@@ -89,12 +96,14 @@ def _story(path: Path | None) -> "list[StoryEvent]":
     return read(path)
 
 
-def _ledger(call: Call, policy: "Policy", since: "date") -> "Portfolio":
+def _ledger(
+    call: Call, policy: "Policy", since: "date", ledger: Rejecting
+) -> "tuple[Portfolio, int]":
+    """Return the ledger as debtors with their items, and how many of its rows were taken."""
     from models.chasing.portfolio import gathered
 
     args, files = call.args, call.desk.files
-    locale = files.load(args.mapping) if args.mapping else Locale()
-    rows = files.reader.items(args.ledger, locale)
+    rows = ledger.watched(files.reader.items(args.ledger, ledger.locale))
     contacts = files.reader.contacts(args.contacts, Locale()) if args.contacts else ()
     with call.out.counting(f"reading {args.ledger.name}") as count:
 
@@ -103,7 +112,9 @@ def _ledger(call: Call, policy: "Policy", since: "date") -> "Portfolio":
                 count.add()
                 yield row
 
-        return gathered(counted(), _chooser(call, policy), since, contacts)
+        portfolio = gathered(counted(), _chooser(call, policy), since, contacts)
+    refused = sum(not _of_contacts(call, reject) for reject in portfolio.rejects)
+    return portfolio, count.done - refused
 
 
 def _chooser(call: Call, policy: "Policy") -> "Callable[[ItemRow], Policy]":
@@ -128,20 +139,19 @@ def _chooser(call: Call, policy: "Policy") -> "Callable[[ItemRow], Policy]":
     return chosen
 
 
-def _rejected(call: Call, rejects: list[Reject]) -> None:
-    from channels.desk.cli.rejecting import Rejecting
+def _of_contacts(call: Call, reject: Reject) -> bool:
+    return call.args.contacts is not None and reject.file == call.args.contacts.name
 
-    args = call.args
-    ledger = [reject for reject in rejects if reject.file != getattr(args.contacts, "name", None)]
-    others = [reject for reject in rejects if reject.file == getattr(args.contacts, "name", None)]
-    for path, sheet, some in ((args.ledger, "items", ledger), (args.contacts, "contacts", others)):
-        if some:
-            mapped = sheet == "items" and args.mapping
-            locale = call.desk.files.load(args.mapping) if mapped else Locale()
-            rejecting = Rejecting(call, path, sheet, locale)
-            for reject in some:
-                rejecting.add(reject)
-            rejecting.done()
+
+def _rejected(call: Call, ledger: Rejecting, rejects: list[Reject]) -> None:
+    """Tell what of the ledger, and of the contacts, was left out."""
+    files = [ledger]
+    if call.args.contacts:
+        files.append(Rejecting(call, call.args.contacts, "contacts"))
+    for reject in rejects:
+        files[_of_contacts(call, reject)].add(reject)
+    for file in files:
+        file.done()
 
 
 COMMANDS: Final = (

@@ -37,6 +37,25 @@ EXCEL = """\
 Client;Facture;Date;Échéance;Montant;Reste à payer;Devise
 Dupont;F1;1 janv. 2026;31-janv-26;1 234,50 €;34,50 €;€
 """
+XERO = """\
+ContactName,EmailAddress,InvoiceNumber,Reference,InvoiceDate,DueDate,Total,TaxTotal,\
+InvoiceAmountPaid,InvoiceAmountDue,Currency,Type,Sent
+Deco Ltd,a@b.example,INV-1,PO 7,13/01/2026,12/02/2026,120.00,20.00,100.00,20.00,GBP,Sales invoice,Y
+"""
+STRIPE = """\
+id,Number,Customer,Customer Name,Customer Email,Currency,Total,Amount Due,Amount Paid,\
+Amount Remaining,Due Date (UTC),Status
+in_1,A1-0001,cus_1,Deco,a@b.example,usd,120.00,120.00,120.00,0.00,2026-02-14 00:00:00,paid
+"""
+BUSINESS_CENTRAL = """\
+Buchungsdatum;Belegart;Belegnr.;Debitorennr.;Debitorenname;Währungscode;Betrag;Betrag (MW);\
+Restbetrag;Restbetrag (MW);Fälligkeitsdatum;Offen
+05.01.2026;Rechnung;RE-1;10001;Müller GmbH;EUR;1.234,50;1.300,00;34,50;40,00;19.01.2026;Ja
+"""
+PENNYLANE = """\
+Numéro;Client;Date d'émission;Échéance;Montant HT;TVA;Montant TTC;Montant restant dû;Devise;Statut
+F-1;Dupont;2026-01-05;2026-02-04;100,00;20,00;120,00;20,00;EUR;Partielle
+"""
 
 
 @pytest.mark.parametrize(
@@ -56,7 +75,7 @@ Dupont;F1;1 janv. 2026;31-janv-26;1 234,50 €;34,50 €;€
             [
                 ("FA00012", date(2026, 2, 4), 120000, 120000, "DUPONT", "Dupont & Fils"),
                 ("AV00002", None, -20000, -20000, "DUPONT", "Dupont & Fils"),
-                "a single entry, not a line of totals",
+                "this is a line of totals, not a single entry",
             ],
         ),
         (
@@ -65,7 +84,7 @@ Dupont;F1;1 janv. 2026;31-janv-26;1 234,50 €;34,50 €;€
             [
                 ("RE-2026-1", date(2026, 1, 19), 123450, 123450, "10001", "Müller GmbH"),
                 ("RE-2", date(2026, 1, 19), -3450, -3450, "10002", "Bäcker"),
-                "a single entry, not a line of totals",
+                "this is a line of totals, not a single entry",
             ],
         ),
         (
@@ -77,8 +96,26 @@ Dupont;F1;1 janv. 2026;31-janv-26;1 234,50 €;34,50 €;€
             ],
         ),
         (EXCEL, "utf-8-sig", [("F1", date(2026, 1, 31), 123450, 3450, "", "Dupont")]),
+        (XERO, "utf-8", [("INV-1", date(2026, 2, 12), 12000, 2000, "", "Deco Ltd")]),
+        (STRIPE, "utf-8", [("A1-0001", date(2026, 2, 14), 12000, 0, "cus_1", "Deco")]),
+        (
+            BUSINESS_CENTRAL,
+            "cp1252",
+            [("RE-1", date(2026, 1, 19), 123450, 3450, "10001", "Müller GmbH")],
+        ),
+        (PENNYLANE, "utf-8", [("F-1", date(2026, 2, 4), 12000, 2000, "", "Dupont")]),
     ],
-    ids=["Odoo", "Sage", "DATEV", "SAP", "Excel"],
+    ids=[
+        "Odoo",
+        "Sage",
+        "DATEV",
+        "SAP",
+        "Excel",
+        "Xero",
+        "Stripe",
+        "Business Central",
+        "Pennylane",
+    ],
 )
 def test_an_export_is_read_without_a_mapping(read, text, encoding, rows):
     """Titles, totals, trailing signs and local names of columns included."""

@@ -97,17 +97,16 @@ def test_a_stray_quote_costs_one_row(read):
     rows = read(f'{HEADER}\n{good}F-2;2026-03-31;1;EUR;"b\n{good * 500}')
     (bad,) = [row for row in rows if isinstance(row, Reject)]
     assert (len(rows), bad.line) == (502, 3)
-    assert bad.expected == "a row whose quotes are closed, quotes inside doubled"
+    assert bad.expected.startswith("the quotes of this row are never closed: close them")
     assert bad.row["number"] == "F-2"
 
 
-@pytest.mark.parametrize(
-    ("cells", "said"),
-    [("F-1;2026-03-31;1;EUR", "not 4"), ("F-1;2026-03-31;1;EUR;a;b", "not 6")],
-)
-def test_ragged_rows_are_rejected(read, cells, said):
-    bad, good = read(f"{HEADER}\n{cells}\nF-2;2026-03-31;1;EUR;a\n")
-    assert bad.expected == f"5 cells as in the header, {said}"
+def test_a_row_with_too_many_cells_is_rejected(read):
+    bad, good = read(f"{HEADER}\nF-1;2026-03-31;1;EUR;a;b\nF-2;2026-03-31;1;EUR;a\n")
+    assert bad.expected == (
+        "this row has 6 cells and the header 5: put quotes around a cell that holds the "
+        "separator ';'"
+    )
     assert isinstance(good, ItemRow)
 
 
@@ -130,7 +129,7 @@ def test_empty_cells_behind_a_row_do_not_matter(read):
 )
 def test_lines_of_totals_are_rejected_as_such(read, cells):
     (bad,) = read(f"{HEADER}\n{cells}\n")
-    assert bad.expected == "a single entry, not a line of totals"
+    assert (bad.column, bad.expected) == ("", "this is a line of totals, not a single entry")
 
 
 def test_a_debtor_may_be_called_total(read):
@@ -140,7 +139,7 @@ def test_a_debtor_may_be_called_total(read):
 
 def test_an_overlong_row_is_rejected_and_the_next_is_read(read):
     bad, good = read(f"{HEADER}\nF-1;2026-03-31;1;EUR;{'x' * 300_000}\nF-2;2026-03-31;1;EUR;a\n")
-    assert bad.expected == f"a row of at most {LONGEST} characters"
+    assert bad.expected.startswith(f"this row is longer than the {LONGEST} characters")
     assert len(bad.row["debtor_name"]) < 1000
     assert (good.number, good.line) == ("F-2", 3)
 

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from models.ledger.entries import ItemRow, Reject
-from models.ledger.invoice import Kind
 
 
 def test_a_row_says_what_it_says(item):
@@ -74,37 +73,6 @@ def test_a_row_says_what_it_says(item):
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "amount", "becomes", "stored"),
-    [
-        ("", "120.00", Kind.INVOICE, 12000),
-        ("Facture", "120.00", Kind.INVOICE, 12000),
-        ("", "-120.00", Kind.CREDIT_NOTE, -12000),
-        ("invoice", "-120.00", Kind.CREDIT_NOTE, -12000),
-        ("Avoir", "120.00", Kind.CREDIT_NOTE, -12000),
-        ("Gutschrift", "-120.00", Kind.CREDIT_NOTE, -12000),
-        ("règlement", "120.00", Kind.PAYMENT, -12000),
-        ("ZAHLUNG", "-120.00", Kind.PAYMENT, -12000),
-        ("credit-note", "120.00", Kind.CREDIT_NOTE, -12000),
-        ("payment", "(120.00)", Kind.PAYMENT, -12000),
-    ],
-)
-def test_credits_are_negative_whatever_their_sign(item, kind, amount, becomes, stored):
-    found = item(kind=kind, amount=amount)
-    assert (found.kind, found.amount, found.open) == (becomes, stored, stored)
-
-
-def test_a_credit_needs_no_due_date(item):
-    found = item(amount="-5.00", due="", issued="2026-01-01")
-    assert isinstance(found, ItemRow)
-    assert found.due is None
-
-
-def test_a_credit_may_fall_due_before_its_issue(item):
-    """Hiding a credit would chase the debtor for too much."""
-    assert item(amount="-5.00", due="2026-01-01", issued="2026-01-02").amount == -500
-
-
 def test_an_item_paid_in_full_is_still_told(item):
     assert item(open="0.00").open == 0
 
@@ -122,7 +90,6 @@ def test_an_item_paid_in_full_is_still_told(item):
         ({"due": "2101-01-01"}, "due", "a date from 1990 to 2100"),
         ({"due": "46112"}, "due", "spreadsheet's day number"),
         ({"due": "2026-01-01", "issued": "2026-01-02"}, "due", "on or after the day of issue"),
-        ({"issued": "soon"}, "issued", "a date"),
         ({"amount": ""}, "amount", "an amount other than 0"),
         ({"amount": "0.00"}, "amount", "an amount other than 0"),
         ({"amount": "-0"}, "amount", "an amount other than 0"),
@@ -140,19 +107,12 @@ def test_an_item_paid_in_full_is_still_told(item):
         ({"open": "121.00"}, "open", "at most the amount"),
         ({"open": "-1.00"}, "open", "the sign of the amount"),
         ({"kind": "poem"}, "kind", "invoice, credit-note or payment"),
-        ({"debtor": ""}, "", "a debtor: a code or a name"),
-        ({"email": "nobody"}, "email", "an e-mail address, or nothing"),
-        ({"email": "a@b@c"}, "email", "an e-mail address, or nothing"),
-        ({"email": "a b@c"}, "email", "an e-mail address, or nothing"),
-        ({"country": "Atlantis"}, "country", "a country"),
-        ({"language": "Klingon"}, "language", "a language"),
-        ({"method": "barter"}, "method", "transfer, direct-debit or self-billed"),
-        ({"discount": "121.00"}, "discount", "a discount from 0 to the amount"),
+        ({"debtor": ""}, "debtor", "a debtor's code or name"),
         ({"disputed": "121.00"}, "disputed", "up to what is open"),
         ({"disputed": "maybe"}, "disputed", "an amount such as"),
         ({"hold_until": "2026-13-01"}, "hold_until", "a date"),
         ({"debtor_name": "A\x00B"}, "debtor_name", "without control characters"),
-        ({"street": "x" * 1001}, "street", "at most 1000 characters"),
+        ({"owner": "x" * 1001}, "owner", "at most 1000 characters"),
     ],
 )
 def test_a_wrong_cell_is_named(item, cells, column, expected):

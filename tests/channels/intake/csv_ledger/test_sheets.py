@@ -133,6 +133,6 @@ def test_a_payment_without_substance_is_rejected(read, cells, column, expected):
     (row,) = read(f"on;amount;currency\n{cells}", "payments")
     assert isinstance(row, Reject)
     if cells.startswith("Total"):
-        assert row.expected == "a single entry, not a line of totals"
+        assert row.expected == "this is a line of totals, not a single entry"
         return
     assert (row.column, row.expected) == (column, expected)
