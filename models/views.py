@@ -179,6 +179,44 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whom notices to a debtor go to; ``bad`` and ``quiet`` are channels that do not."""
+
+    role: str
+    name: str
+    email: str
+    phone: str
+    address: str
+    language: str
+    bad: tuple[str, ...]
+    quiet: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What is known of a debtor beside its items.
+
+    Attributes:
+        contacts: its payer's when it has one, since they receive the notices.
+        payer: by the ledger's code, or our key where there is none; ``parent`` likewise.
+    """
+
+    account: Account
+    legal_id: str
+    language: str
+    zone: str
+    segment: str
+    policy: str
+    internal: bool
+    payment_days: tuple[int, ...]
+    quiet: tuple[str, ...]
+    payer: str
+    parent: str
+    insolvent_on: date | None
+    contacts: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
     """A level that is to be said; ``at`` is missing while something blocks it."""
 

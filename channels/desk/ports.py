@@ -17,7 +17,17 @@ from models.ledger.creditor import Creditor
 from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
 from models.orders import Entry, File, Imported, Incoming, Order, Recorded
 from models.ports import Clock, Engine, Locale, Reader
-from models.views import Account, Happened, Item, Reason, Selection, Sent, Task, Unallocated
+from models.views import (
+    Account,
+    Happened,
+    Item,
+    Profile,
+    Reason,
+    Selection,
+    Sent,
+    Task,
+    Unallocated,
+)
 
 Tell = Callable[[Sequence[Entry]], Awaitable[None]]
 Refuse = Callable[[Reject], None]
@@ -139,6 +149,10 @@ class Views(Protocol):
 
     async def accounts(self, creditor: str, today: date) -> Sequence[Account]:
         """Return debtors with what they owe; of all creditors when none is named."""
+        ...
+
+    async def profile(self, creditor: str, debtor: str, today: date) -> Profile:
+        """Return what is known of a debtor, by key, code or exact name."""
         ...
 
     async def timeline(self, selection: Selection) -> Sequence[Line]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, case, false, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.store.matters import STANDING
 from models.store.tables.items import invoices
 from models.store.tables.money import credits_, payments
 from models.store.tables.parties import debtors
@@ -20,7 +21,7 @@ _DEBTORS: Final = select(
     debtors.c.code,
     debtors.c.name,
     debtors.c.country,
-    debtors.c.standing,
+    STANDING,
     debtors.c.thaws_on,
 ).order_by(debtors.c.creditor, debtors.c.name_key, debtors.c.id)
 _OWED: Final = (
@@ -46,10 +47,16 @@ _LEFT: Final = tuple(
 )
 
 
-async def accounts(connection: AsyncConnection, creditor: str, today: date) -> Sequence[Account]:
-    """Return debtors by creditor and name; of every creditor when none is named."""
+async def accounts(
+    connection: AsyncConnection, creditor: str, today: date, only: int | None = None
+) -> Sequence[Account]:
+    """Return debtors by creditor and name; of every creditor when none is named.
+
+    With ``only``, the one debtor of that id.
+    """
     owed: dict[int, list[Any]] = defaultdict(list)
-    for row in await connection.execute(_OWED, {"today": today}):
+    theirs = _OWED if only is None else _OWED.where(invoices.c.debtor_id == only)
+    for row in await connection.execute(theirs, {"today": today}):
         owed[row.debtor_id].append(row)
     left: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for statement in _LEFT:
@@ -57,6 +64,7 @@ async def accounts(connection: AsyncConnection, creditor: str, today: date) -> S
             if row.debtor_id is not None:
                 left[row.debtor_id][row.currency] += int(row.left)
     wanted = _DEBTORS.where(debtors.c.creditor == creditor) if creditor else _DEBTORS
+    wanted = wanted if only is None else wanted.where(debtors.c.id == only)
     return [
         Account(
             creditor=row.creditor,

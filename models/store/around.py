@@ -1,11 +1,11 @@
 """What a look reads beside the cases: the debtor, its standing, holds, notices, freshness."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, null, or_, select
+from sqlalchemy import Row, bindparam, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.facts import Facts
@@ -15,18 +15,35 @@ from models.chasing.policy import Policy
 from models.errors import UnknownError
 from models.ledger.creditor import Creditor
 from models.ledger.debtor import Address, Contact, Debtor, Hold, Standing
+from models.store.matters import STANDING
 from models.store.tables.money import credits_, payments
 from models.store.tables.parties import contacts, creditors, debtors, holds, sources
 from models.store.tables.saying import notice_lines, notices
 
 _DEBTOR: Final = (
-    select(debtors, creditors.c.frozen)
+    select(debtors, creditors.c.frozen, STANDING)
     .join_from(debtors, creditors, creditors.c.key == debtors.c.creditor)
     .where(debtors.c.id == bindparam("debtor_id"))
 )
 _LOCKED: Final = _DEBTOR.with_for_update(of=debtors, key_share=True)
+_READER: Final = debtors.alias()
+#: The contacts of a debtor, or of the payer that receives its notices.
 _CONTACTS: Final = (
-    select(contacts).where(contacts.c.debtor_id == bindparam("debtor_id")).order_by(contacts.c.seq)
+    select(
+        contacts,
+        _READER.c.key.label("owner"),
+        _READER.c.language.label("spoken"),
+        _READER.c.quiet.label("silent"),
+    )
+    .join_from(
+        debtors,
+        _READER,
+        (_READER.c.creditor == debtors.c.creditor)
+        & (_READER.c.key == func.coalesce(func.nullif(debtors.c.payer, ""), debtors.c.key)),
+    )
+    .join(contacts, contacts.c.debtor_id == _READER.c.id)
+    .where(debtors.c.id == bindparam("debtor_id"))
+    .order_by(contacts.c.seq)
 )
 _HOLDS: Final = select(holds).where(
     holds.c.creditor == bindparam("creditor"),
@@ -123,7 +140,7 @@ async def around(
     pending = (await connection.execute(_PENDING, values)).all()
     return Around(
         debtor_id=debtor_id,
-        debtor=_debtor(row, tuple(_contact(person) for person in people)),
+        debtor=_debtor(row, people),
         standing=Standing(row.standing),
         insolvent_on=row.insolvent_on,
         frozen=row.frozen,
@@ -147,7 +164,7 @@ async def debtor_of(connection: AsyncConnection, debtor_id: int) -> Debtor:
     """
     row = await _row(connection, debtor_id, lock=False)
     people = await connection.execute(_CONTACTS, {"debtor_id": debtor_id})
-    return _debtor(row, tuple(_contact(person) for person in people))
+    return _debtor(row, people)
 
 
 async def credits_of(connection: AsyncConnection, debtor_id: int) -> dict[str, int]:
@@ -167,12 +184,12 @@ async def _row(connection: AsyncConnection, debtor_id: int, *, lock: bool) -> Ro
     return row
 
 
-def _debtor(row: Row[Any], people: tuple[Contact, ...]) -> Debtor:
+def _debtor(row: Row[Any], people: Iterable[Row[Any]]) -> Debtor:
     return Debtor(
         key=row.key,
         name=row.name,
         code=row.code,
-        contacts=people,
+        contacts=tuple(_contact(person, row) for person in people),
         country=row.country,
         language=row.language,
         zone=row.zone,
@@ -184,17 +201,20 @@ def _debtor(row: Row[Any], people: tuple[Contact, ...]) -> Debtor:
     )
 
 
-def _contact(row: Row[Any]) -> Contact:
+def _contact(row: Row[Any], debtor: Row[Any]) -> Contact:
+    quiet = (*row.quiet.split(","), *row.silent.split(","), *debtor.quiet.split(","))
+    theirs = row.owner == debtor.key
     return Contact(
         role=row.role,
-        key=row.key,
+        # A payer's contact says whose it is: keys are a debtor's own.
+        key=row.key if theirs else f"{row.owner}/{row.key}",
         name=row.name,
         email=row.email,
         phone=row.phone,
         address=Address(row.street, row.postcode, row.city, row.country),
-        language=row.language,
+        language=row.language if theirs else row.language or row.spoken,
         bad=frozenset(filter(None, row.bad.split(","))),
-        quiet=frozenset(filter(None, row.quiet.split(","))),
+        quiet=frozenset(filter(None, quiet)),
     )
 
 

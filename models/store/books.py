@@ -29,6 +29,8 @@ from models.orders import (
     Order,
     Recorded,
     RuleDelivery,
+    SetDebtor,
+    State,
     Thaw,
 )
 from models.store import widening
@@ -144,7 +146,7 @@ class Books:
         self, connection: AsyncConnection, order: Order, creditor: Creditor
     ) -> Recorded:
         command = order.command
-        if isinstance(command, Freeze | Thaw | Insolvency) or (
+        if isinstance(command, Freeze | Thaw | Insolvency | SetDebtor | State) or (
             isinstance(command, Hold | Release | Note) and not order.invoices
         ):
             return await self._wide(connection, order, creditor)
@@ -207,7 +209,8 @@ class Books:
             debtor_id = await debtor_named(connection, order.creditor, order.debtor)
             await lock_debtors(connection, [debtor_id])
         today = self.today(creditor, order.at)
-        recorded = await widening.ordered(connection, order, debtor_id, (creditor, today))
+        house = widening.House(creditor, today, self.policies, self.channels)
+        recorded = await widening.ordered(connection, order, debtor_id, house)
         if recorded is None:
             assert isinstance(order.command, Release)  # noqa: S101  nothing else answers so
             return await carry_out(connection, order, order.command)

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import RefusedError
@@ -30,6 +31,22 @@ _UPDATE: Final = (
 )
 _STIR: Final = (
     update(debtors).where(debtors.c.id == bindparam("row_id")).values(stirred_at=bindparam("to_at"))
+)
+_PAYER: Final = debtors.alias()
+#: Those whose notices go to a payer among the stirred.
+_STIR_PAID_FOR: Final = (
+    update(debtors)
+    .where(
+        debtors.c.payer != "",
+        exists(
+            select(_PAYER.c.id).where(
+                _PAYER.c.id.in_(bindparam("ids", expanding=True)),
+                _PAYER.c.creditor == debtors.c.creditor,
+                _PAYER.c.key == debtors.c.payer,
+            )
+        ),
+    )
+    .values(stirred_at=bindparam("to_at"))
 )
 Known = Row[*tuple[Any, ...]]
 
@@ -69,9 +86,14 @@ async def keep_contacts(
             run.result.unchanged += 1
             continue
         stirred.add(one.debtor_id)
-    if stirred:
-        values = [{"row_id": key, "to_at": run.file.at} for key in sorted(stirred)]
-        await connection.execute(_STIR, values)
+    await _stir(connection, stirred, run.file.at)
+
+
+async def _stir(connection: AsyncConnection, ids: set[int], at: datetime) -> None:
+    """Say that the cases of debtors, and of those they pay for, must look again."""
+    if ids:
+        await connection.execute(_STIR, [{"row_id": key, "to_at": at} for key in sorted(ids)])
+        await connection.execute(_STIR_PAID_FOR, {"ids": sorted(ids), "to_at": at})
 
 
 async def _meant(

@@ -92,7 +92,7 @@ class Slice:
     def _enter(self, row: ItemRow, owing: Owing | None) -> None:
         run = self.run
         try:
-            policy = run.policy_for(row, owing.policy if owing else "")
+            policy = run.policy_for(row, owing)
         except UnknownError as unknown:
             run.refuse_row(row, "policy", row.policy, str(unknown))
             return

@@ -6,13 +6,14 @@ from datetime import date
 from sqlalchemy import select, true
 
 from models.chasing.timeline import Entry as Line
-from models.store import accounting, casebook, pending, saying
+from models.store import accounting, casebook, pending, profiling, saying
 from models.store.engine import Store
 from models.store.tables.parties import creditors
 from models.views import (
     Account,
     Happened,
     Item,
+    Profile,
     Reason,
     Selection,
     Sent,
@@ -73,6 +74,11 @@ class Views:
         """Return debtors with what they owe; of all creditors when none is named."""
         async with self._store.reading() as connection:
             return await accounting.accounts(connection, creditor, today)
+
+    async def profile(self, creditor: str, debtor: str, today: date) -> Profile:
+        """Return what is known of a debtor, by key, code or exact name."""
+        async with self._store.reading() as connection:
+            return await profiling.profile(connection, creditor, debtor, today)
 
     async def frozen(self) -> frozenset[str]:
         """Return the creditors whose chasing stands still."""

@@ -1,5 +1,7 @@
 """Orders about a whole debtor or a whole creditor: holds, freeze and thaw, insolvency, notes."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -7,16 +9,17 @@ from sqlalchemy import bindparam, false, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
-from models.chasing.commands import Hold, Note, Release
+from models.chasing.commands import Hold, Release
 from models.errors import RefusedError
 from models.ledger.creditor import Creditor
-from models.ledger.debtor import Standing
-from models.orders import Entry, Freeze, Insolvency, Order, Recorded, Thaw
+from models.orders import Entry, Freeze, Insolvency, Order, Recorded, SetDebtor, State, Thaw
 from models.store.appending import Stamp, append, grown
 from models.store.finding import lock_debtors, locked_of_debtor
 from models.store.freezing import freeze, thaw
+from models.store.knowing import set_debtor
 from models.store.policies import policy_of
 from models.store.statements import insert_new
+from models.store.stating import state
 from models.store.tables.items import invoices
 from models.store.tables.parties import creditors, debtors, holds
 
@@ -110,11 +113,8 @@ async def judge(
     )
     found: dict[int, str] = {row.id: row.creditor for row in await connection.execute(same)}
     await lock_debtors(connection, found)
-    standing = Standing.NORMAL if command.judged_on is None else Standing.INSOLVENT
     await connection.execute(
-        update(debtors)
-        .where(debtors.c.id.in_(found))
-        .values(insolvent_on=command.judged_on, standing=standing.value)
+        update(debtors).where(debtors.c.id.in_(found)).values(insolvent_on=command.judged_on)
     )
     heard = {key: await stir_debtor(connection, order, key) for key in sorted(found)}
     elsewhere = tuple(
@@ -125,34 +125,60 @@ async def judge(
     return Recorded(creditor=order.creditor, entries=heard[debtor_id].entries, elsewhere=elsewhere)
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """In whose books an order is carried out, and on which day.
+
+    Attributes:
+        policies: names of those on offer.
+        channels: those that are connected.
+    """
+
+    creditor: Creditor
+    today: date
+    policies: Collection[str]
+    channels: frozenset[str]
+
+
 async def ordered(
-    connection: AsyncConnection,
-    order: Order,
-    debtor_id: int | None,
-    place: tuple[Creditor, date],
+    connection: AsyncConnection, order: Order, debtor_id: int | None, house: House
 ) -> Recorded | None:
     """Carry out an order about a debtor or a creditor; ``None`` leaves it to the cases.
 
     Raises:
         RefusedError: why it cannot be taken.
     """
-    creditor, today = place
     match order.command:
         case Freeze():
             return await freeze(connection, order)
         case Thaw():
-            return await thaw(connection, order, creditor, today)
+            return await thaw(connection, order, house.creditor, house.today)
         case Hold() as stop:
-            return await hold(connection, order, stop, (debtor_id, today))
+            return await hold(connection, order, stop, (debtor_id, house.today))
         case Release():
             return await _released(connection, order, debtor_id)
-        case Insolvency() as insolvency if debtor_id is not None:
-            return await judge(connection, order, insolvency, debtor_id)
-        case Note() if debtor_id is not None:
-            return Recorded(creditor=order.creditor)
+        case _ if debtor_id is not None:
+            return await _of_debtor(connection, order, debtor_id, house)
         case _:
             message = "this order needs a debtor"
             raise RefusedError(message)
+
+
+async def _of_debtor(
+    connection: AsyncConnection, order: Order, debtor_id: int, house: House
+) -> Recorded:
+    """Carry out an order that is about one debtor and nothing else."""
+    match order.command:
+        case Insolvency() as insolvency:
+            return await judge(connection, order, insolvency, debtor_id)
+        case SetDebtor() as facts:
+            await set_debtor(connection, order, facts, debtor_id, house.policies)
+            return await stir_debtor(connection, order, debtor_id)
+        case State():
+            poke = await state(connection, house.creditor, house.channels, debtor_id, order.at)
+            return Recorded(creditor=order.creditor, pokes=(poke,))
+        case _:
+            return Recorded(creditor=order.creditor)
 
 
 async def _released(

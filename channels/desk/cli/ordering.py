@@ -12,6 +12,7 @@ from channels.desk.cli.concern import Concern, about_invoices, meant
 from channels.desk.ports import Opened
 from models.chasing.story import StoryEvent, orders
 from models.orders import AnyCommand, Order, Recorded
+from models.wire import DebtorRef
 
 #: Said when the books have it and the workflows do not know yet.
 LATER: Final = "recorded; the engine will follow (Temporal is not reachable)"
@@ -105,7 +106,10 @@ async def tell(opened: Opened, recorded: Sequence[Recorded]) -> bool:
     """
     every = True
     for one in recorded:
-        if not one.entries and not one.repeated:
+        for poke in () if one.repeated else one.pokes:
+            ref = DebtorRef(creditor=one.creditor, debtor=poke.debtor, at=poke.at)
+            every &= await opened.engine.poke(ref)
+        if not (one.entries or one.pokes or one.repeated):
             every &= await opened.engine.sweep()
         for part in (one, *one.elsewhere):
             if part.entries and not part.repeated:

@@ -42,6 +42,8 @@ class DebtorRow(Row, table=True):
     Attributes:
         key: our own, made from creditor and code or name; carries no personal data.
         name_key: the name as it is compared.
+        legal_id: as legal persons are compared; see :mod:`models.ledger.particulars`.
+        payer: our key of the debtor that receives its notices; ``parent`` likewise.
         contact_number: how many notices were composed; the next one draws it plus one.
         thaws_on: this debtor's turn after a thaw.
         stirred_at: when something last changed for all of its cases.
@@ -68,10 +70,12 @@ class DebtorRow(Row, table=True):
     policy: str = ""
     internal: bool = False
     payment_days: str = ""
+    quiet: str = ""
+    payer: str = ""
+    parent: str = ""
     street: str = ""
     postcode: str = ""
     city: str = ""
-    standing: str = "normal"
     insolvent_on: date | None = None
     contact_number: int = 0
     thaws_on: date | None = None

@@ -24,7 +24,7 @@ from models.store.engine import Store
 from models.store.looking import Looking
 from models.store.migrating import migrate
 from models.store.views import Views
-from models.wire import ComposeIn, LookIn
+from models.wire import ComposeIn, DebtorRef, LookIn
 
 #: Monday, 11:00 in Paris.
 NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -61,6 +61,7 @@ class Engine:
     told: list[tuple[str, str, str]] = field(default_factory=list)
     asked: int = 0
     swept: int = 0
+    poked: list[DebtorRef] = field(default_factory=list)
 
     async def start(self, starts) -> int:
         return 0 if self.gone else len(starts)
@@ -72,7 +73,8 @@ class Engine:
         self.told += [(creditor, entry.number, entry.kind) for entry in entries]
         return len({entry.number for entry in entries})
 
-    async def poke(self, _ref) -> bool:
+    async def poke(self, ref) -> bool:
+        self.poked += [] if self.gone else [ref]
         return not self.gone
 
     async def sweep(self) -> bool:

@@ -1,5 +1,7 @@
 """Debtors at the desk: debits that come back, what a debtor is known by, and how it stands."""
 
+from datetime import datetime
+
 import pytest
 
 DEBITS = """\
@@ -52,3 +54,77 @@ def test_only_direct_debits_come_back(relance, written):
     answer = relance("rejected", "T-1")
     assert (answer.status, answer.out) == (1, "")
     assert "invoice T-1 is not collected by direct debit" in answer.err
+
+
+@pytest.mark.usefixtures("thawed")
+def test_a_debtor_is_shown_with_what_is_known_of_it(relance):
+    relance("pay", "--debtor", "D1", "--amount", "50", "--reference", "R1")
+    said = relance("debtor", "D1")
+    assert said.status == 0
+    assert "Musterbau (D1 of atelier-nord): normal" in said.out
+    assert "1,150.00 EUR open in 2 invoices" in said.out
+    assert "ap@musterbau.example" in said.out
+
+    (shown,) = relance("debtor", "D1", "--json").lines
+    assert shown["open"] == {"EUR": "1150.00"}
+    assert shown["payment_days"] == []
+    (contact,) = shown["contacts"]
+    assert (contact["role"], contact["email"]) == ("accounting", "ap@musterbau.example")
+
+
+@pytest.mark.usefixtures("thawed")
+def test_facts_of_a_debtor_are_set_one_by_one(relance, engine):
+    answer = relance("debtor", "D1", "--payment-days", "31,15", "--internal", "yes")
+    assert (answer.status, answer.out) == (0, "recorded for F-1, F-2\n")
+    assert {number for _, number, _ in engine.told} == {"F-1", "F-2"}
+    assert waits(relance, "F-1") == ["internal-debtor"]
+
+    relance("debtor", "D1", "--internal", "no", "--legal-id", "732 829 320", "--quiet", "sms,call")
+    (shown,) = relance("debtor", "D1", "--json").lines
+    assert (shown["payment_days"], shown["internal"]) == ([15, 31], False)
+    assert (shown["legal_id"], shown["quiet"]) == ("732829320", ["call", "sms"])
+    assert "pays on: 15, 31" in relance("debtor", "D1").out
+    assert waits(relance, "F-1") == []
+
+
+@pytest.mark.usefixtures("thawed")
+def test_a_policy_of_its_own_is_of_invoices_to_come_and_says_so(relance):
+    answer = relance("debtor", "D1", "--policy", "key-account")
+    assert answer.status == 0
+    assert "relance change-policy --debtor D1 moves them" in answer.err
+    refused = relance("debtor", "D1", "--policy", "harsh")
+    assert (refused.status, refused.out) == (1, "")
+    assert "no policy is called 'harsh': there are" in refused.err
+
+
+@pytest.mark.usefixtures("thawed")
+def test_days_that_are_none_are_misuse(relance):
+    answer = relance("debtor", "D1", "--payment-days", "the last")
+    assert answer.status == 2
+    assert "write them such as 15,31" in answer.err
+    assert "32 is no day of a month" in relance("debtor", "D1", "--payment-days", "32").err
+
+
+@pytest.mark.usefixtures("thawed")
+def test_a_statement_that_is_asked_for_goes_at_the_next_opening(relance, engine):
+    answer = relance("statement", "D1")
+    assert answer.status == 0
+    (notice,) = relance("notices", "--debtor", "D1", "--json").lines
+    assert (notice["kind"], notice["state"]) == ("statement", "planned")
+    assert notice["invoices"] == ["F-1", "F-2"]
+    assert notice["on"] == "2026-03-02"
+    (poke,) = engine.poked
+    assert poke.creditor == "atelier-nord"
+    assert poke.at == datetime.fromisoformat(notice["at"])
+
+    again = relance("statement", "D1")
+    assert again.status == 1
+    assert "a statement is planned already: it goes on 2026-03-02" in again.err
+
+
+@pytest.mark.usefixtures("thawed")
+def test_no_statement_goes_where_nothing_is_open(relance):
+    relance("pay", "F-3")
+    answer = relance("statement", "D2")
+    assert answer.status == 1
+    assert "no statement can be sent: nothing is open" in answer.err

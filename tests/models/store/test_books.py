@@ -19,6 +19,7 @@ from models.chasing.commands import (
     WriteOff,
 )
 from models.errors import RefusedError, UnknownError
+from models.ledger.debtor import Standing
 from models.orders import Freeze, Insolvency, Order, Thaw
 from models.policies import shipped
 from models.store.around import around
@@ -301,12 +302,10 @@ async def test_an_insolvency_stops_the_legal_person_in_every_creditor(
     (elsewhere,) = judged.elsewhere
     assert elsewhere.creditor == "other"
     assert [entry[:3] for entry in elsewhere.entries] == [("X-1", "i-1", "insolvency")]
-    standings = "SELECT creditor, code, standing FROM debtors ORDER BY id"
-    assert [row["standing"] for row in await rows(standings)] == [
-        "insolvent",
-        "insolvent",
-        "normal",
-    ]
+    judged_on = "SELECT insolvent_on FROM debtors ORDER BY id"
+    found = [row["insolvent_on"] for row in await rows(judged_on)]
+    assert [str(day) for day in found] == [str(TODAY), str(TODAY), "None"]
+    assert (await world()).standing is Standing.INSOLVENT
     assert (await world()).insolvent_on == TODAY
 
     await ordered(Insolvency(judged_on=None, reason="a namesake"), debtor="D1")
@@ -316,8 +315,10 @@ async def test_an_insolvency_stops_the_legal_person_in_every_creditor(
 async def test_a_debtor_without_a_legal_id_is_insolvent_alone(desk, item, ordered, rows):
     await desk.read(item("F-1"), item("F-2", debtor="D2"))
     await ordered(Insolvency(judged_on=TODAY), debtor="D1")
-    standings = await rows("SELECT standing FROM debtors ORDER BY id")
-    assert [row["standing"] for row in standings] == ["insolvent", "normal"]
+    found = [
+        row["insolvent_on"] for row in await rows("SELECT insolvent_on FROM debtors ORDER BY id")
+    ]
+    assert [str(day) for day in found] == [str(TODAY), "None"]
 
 
 async def test_a_note_about_a_debtor_is_kept_once(desk, item, ordered, rows):

@@ -1,19 +1,18 @@
 """Who owes: debtors with what is open, and what else becomes of a debt."""
 
 import argparse
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from channels.desk.cli import accounts
 from channels.desk.cli.command import DONE, Call, Command, UsageError, booked
 from channels.desk.cli.concern import about_creditor, meant, whose
 from channels.desk.cli.ordering import give, order, ordered, signed
 from channels.desk.cli.policy import named
 from channels.desk.cli.tables import Column
-from channels.desk.cli.values import day, money
+from channels.desk.cli.values import day
 from channels.desk.ports import Opened
 from models.chasing.commands import ChangePolicy, RejectDebit
 from models.chasing.events import Death
-from models.ledger.money import decimal
 from models.orders import Insolvency
 from models.views import Account
 
@@ -34,15 +33,15 @@ async def _debtors(call: Call, opened: Opened) -> int:
     creditor = whose(call, call.args.creditor) if call.args.creditor else None
     owner = creditor or next(iter(call.desk.creditors.values()))
     today = opened.books.today(owner, call.desk.clock())
-    accounts = await opened.views.accounts(creditor.key if creditor else "", today)
+    found = await opened.views.accounts(creditor.key if creditor else "", today)
     if call.out.json:
-        for account in accounts:
-            call.out.record(_as_json(account))
+        for account in found:
+            call.out.record(accounts.as_json(account))
         return DONE
-    if not accounts:
+    if not found:
         call.out.say("Nobody is known yet; relance import invoices brings debtors in.")
         return DONE
-    call.out.table(_COLUMNS, [_row(account) for account in accounts])
+    call.out.table(_COLUMNS, [_row(account) for account in found])
     return DONE
 
 
@@ -53,34 +52,11 @@ def _row(account: Account) -> list[str]:
         account.creditor,
         account.standing,
         f"{account.invoices:,}",
-        _sums(account.overdue),
-        _sums(account.open),
-        _sums(account.credits),
+        accounts.sums(account.overdue),
+        accounts.sums(account.open),
+        accounts.sums(account.credits),
         "-" if account.oldest_due is None else account.oldest_due.isoformat(),
     ]
-
-
-def _sums(sums: Mapping[str, int]) -> str:
-    return ", ".join(money(minor, currency) for currency, minor in sums.items() if minor) or "-"
-
-
-def _as_json(account: Account) -> dict[str, Any]:
-    def plain(sums: Mapping[str, int]) -> dict[str, str]:
-        return {currency: decimal(minor, currency) for currency, minor in sums.items()}
-
-    return {
-        "creditor": account.creditor,
-        "debtor": account.code or account.debtor,
-        "key": account.debtor,
-        "name": account.name,
-        "country": account.country,
-        "standing": account.standing,
-        "invoices": account.invoices,
-        "oldest_due": account.oldest_due,
-        "overdue": plain(account.overdue),
-        "open": plain(account.open),
-        "credits": plain(account.credits),
-    }
 
 
 def _insolvent_arguments(parser: argparse.ArgumentParser) -> None:
