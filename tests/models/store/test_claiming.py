@@ -408,16 +408,20 @@ async def test_a_notice_that_stands_alone_is_not_claimed_for_another_account(
     assert await saying.claim(planned) == "void"
 
 
-async def test_a_notice_whose_slot_is_over_is_void_and_its_slots_are_registered_anew(
-    two_lines, saying, rows
-):
-    evening = NOW + timedelta(hours=6)
+EVENING = datetime(2026, 3, 6, 17, tzinfo=UTC)
+NEXT_MONDAY = datetime(2026, 3, 9, 9, tzinfo=UTC)
 
-    assert await saying.claim(two_lines, evening) == "void"
+
+@pytest.mark.parametrize("late", [EVENING, NEXT_MONDAY], ids=["evening", "monday"])
+async def test_a_notice_whose_slot_is_over_is_void_and_its_slots_are_registered_anew(
+    two_lines, saying, rows, late
+):
+    assert await saying.claim(two_lines, late) == "void"
 
     assert len(await rows("SELECT at FROM slots")) == 2
-    assert await saying.compose(now=evening) == []
-    (key,) = await saying.compose(now=datetime(2026, 3, 9, 9, tzinfo=UTC))
+    if late is EVENING:
+        assert await saying.compose(now=EVENING) == []
+    (key,) = await saying.compose(now=NEXT_MONDAY)
     assert {*BOTH} < {line.number for line in (await saying.notice(key)).lines}
 
 
