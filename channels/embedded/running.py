@@ -47,7 +47,7 @@ class Running:
             if orphan.lives:
                 say(
                     f"A Relance that was killed has left its {orphan.name} "
-                    f"(process {orphan.pid}): ending it, which may take {grace:.0f} s."
+                    f"(process {orphan.pid}): ending it, at most {grace:.0f} s."
                 )
                 await orphan.end(grace)
         self._left = []
