@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 
 from models.chasing import events as ev
+from models.ledger.creditor import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +17,15 @@ class Context:
         actor: who orders; ``system`` for the engine.
         key: names what is created (promise, dispute, hold); the same for all its invoices.
         promises_made: promises of this debtor in the last 12 months, other keys only.
+        people: those of the creditor, by whose roles it is known who may decide; none
+            leaves it open to all, as in a rehearsal.
     """
 
     today: date
     actor: str
     key: str
     promises_made: int = 0
+    people: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

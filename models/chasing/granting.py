@@ -15,7 +15,7 @@ from models.chasing.commands import (
 )
 from models.chasing.level import LevelKind
 from models.chasing.policy import Policy
-from models.chasing.refusing import Rules, must_be_near, must_live, refused
+from models.chasing.refusing import Rules, must_be, must_be_near, must_live, refused
 from models.ledger.money import Money
 
 #: Working days in which a dispute is answered whose reason the policy does not name.
@@ -46,7 +46,7 @@ def _promise(
         raise refused(case, f"has {owed} open: {asked} cannot be promised")
     if case.open - case.disputed - case.crediting <= 0:
         raise refused(case, "is disputed in full: settle the dispute before a promise")
-    reason = _beyond(policy, context, days[-1])
+    reason = _accepted(command, case, policy, context)
     return (
         ev.Promised(
             on=context.today,
@@ -56,6 +56,14 @@ def _promise(
             reason=command.reason or reason,
         ),
     )
+
+
+def _accepted(command: Promise, case: Case, policy: Policy, context: Context) -> str:
+    """Return what makes a promise go beyond the limits; only a manager accepts such a one."""
+    reason = _beyond(policy, context, command.parts[-1].by)
+    if reason and command.accepted:
+        must_be(case, context, ("manager",), f"promised beyond the limits ({reason})")
+    return reason
 
 
 def _beyond(policy: Policy, context: Context, last: date) -> str:

@@ -11,6 +11,7 @@ from models.chasing.commands import (
 )
 from models.chasing.policy import Policy
 from models.errors import RefusedError
+from models.ledger.creditor import same_name
 
 #: No day in an order lies farther ahead.
 FARTHEST: Final = timedelta(days=3653)
@@ -45,4 +46,28 @@ def must_be_near(case: Case, day: date, context: Context, hint: str = "") -> Non
 
 def person(context: Context) -> str:
     """Return the person who orders; nothing for the engine or a story."""
-    return "" if context.actor in NOBODY else context.actor
+    actor = context.actor.strip()
+    return "" if actor.casefold() in NOBODY else actor
+
+
+def must_be(case: Case, context: Context, roles: tuple[str, ...], what: str) -> None:
+    """Refuse who holds none of some roles; a creditor that names nobody is open to all.
+
+    Args:
+        case: that is decided on.
+        context: who decides, and who the creditor's people are.
+        roles: any of them will do; the first is whom to appoint when nobody holds one.
+        what: what is decided, as in *cannot be approved*.
+    """
+    if not context.people:
+        return
+    may = [one for one in context.people if set(roles) & set(one.roles)]
+    if any(same_name(one.name, context.actor) for one in may):
+        return
+    if not may:
+        why = f"cannot be {what}: give somebody the role {roles[0]} in the creditor's file"
+        raise refused(case, why)
+    who = " or ".join(one.name for one in may)
+    known = any(same_name(one.name, context.actor) for one in context.people)
+    unknown = "" if known else ", who is not among the creditor's people"
+    raise refused(case, f"cannot be {what} by {context.actor!r}{unknown}: {who} may")

@@ -16,11 +16,20 @@ from models.chasing.commands import (
     SendNow,
     Skip,
 )
+from models.chasing.consenting import UNANSWERED
 from models.chasing.granting import late_dispute
 from models.chasing.level import LevelKind
 from models.chasing.placing import ahead, step
 from models.chasing.policy import Policy
-from models.chasing.refusing import Rules, must_be_near, must_live, person, refused
+from models.chasing.refusing import (
+    Rules,
+    must_be,
+    must_be_near,
+    must_live,
+    person,
+    refused,
+)
+from models.ledger.creditor import same_name
 from models.ledger.debtor import Debtor
 
 #: Which level is next does not depend on who owes.
@@ -49,8 +58,9 @@ def _approve(_: Approve, case: Case, policy: Policy, context: Context) -> tuple[
     ruling = late_dispute(case, policy, context, accepted=True)
     if ruling is not None:
         return (ruling,)
+    must_be(case, context, _deciders(case, policy, context), "approved")
     asked, approver = case.asked, person(context)
-    if approver and approver == (case.caused_by if asked is None else asked.by):
+    if approver and same_name(approver, case.caused_by if asked is None else asked.by):
         raise refused(case, "needs another approver: nobody approves what he asked for")
     if asked is not None:
         return (_yes(context, asked.level, asked.round, max(asked.amount, 0), asked.digest),)
@@ -61,6 +71,13 @@ def _approve(_: Approve, case: Case, policy: Policy, context: Context) -> tuple[
     if not level.legal and level.approval is None:
         raise refused(case, f"has nothing that waits for an approval: {level.name} leaves without")
     return (_yes(context, level.name, following.round, case.chaseable, ""),)
+
+
+def _deciders(case: Case, policy: Policy, context: Context) -> tuple[str, ...]:
+    """Return the roles that may decide on a notice: the deputy once nobody has answered."""
+    deputy = None if case.asked is None else policy.working_days.after(case.asked.on, UNANSWERED[0])
+    waited = deputy is not None and context.today >= deputy
+    return ("approver", "manager", "deputy") if waited else ("approver", "manager")
 
 
 def _yes(context: Context, level: str, count: int, amount: int, digest: str) -> ev.Approved:
@@ -82,6 +99,7 @@ def _reject(command: Reject, case: Case, policy: Policy, context: Context) -> tu
     pending = case.yes or case.asked
     if pending is None:
         raise refused(case, "has nothing that waits for an approval")
+    must_be(case, context, _deciders(case, policy, context), "rejected")
     if command.then == "hold" and command.until is not None:
         if command.until <= context.today:
             raise refused(case, f"cannot be held until {command.until}: that day has begun")

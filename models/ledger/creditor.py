@@ -44,6 +44,15 @@ class Person(_Strict):
     roles: tuple[str, ...] = ()
 
 
+def same_name(one: str, other: str) -> bool:
+    """Say whether two names are one person's, however they were typed.
+
+    >>> same_name("Ann", " ann "), same_name("Ann", "Anna")
+    (True, False)
+    """
+    return one.strip().casefold() == other.strip().casefold()
+
+
 class Creditor(_Strict):
     """A company that is owed money. Its keys are those of the file.
 

@@ -160,7 +160,7 @@ class Books:
         assert not isinstance(command, Allocate | RuleDelivery)  # noqa: S101  see above
         if isinstance(command, ChangePolicy):
             await self._keep(connection, command)
-        return await carry_out(connection, order, command)
+        return await carry_out(connection, order, command, creditor.people)
 
     def _special(self, order: Order) -> Callable[[AsyncConnection], Awaitable[Recorded]] | None:
         """Return what carries out an order about money or a delivery; ``None`` for a case's."""
@@ -213,7 +213,7 @@ class Books:
         recorded = await widening.ordered(connection, order, debtor_id, house)
         if recorded is None:
             assert isinstance(order.command, Release)  # noqa: S101  nothing else answers so
-            return await carry_out(connection, order, order.command)
+            return await carry_out(connection, order, order.command, creditor.people)
         await keep_order(connection, order, recorded, debtor_id)
         return recorded
 

@@ -23,6 +23,7 @@ from models.chasing.commands import (
 from models.chasing.ruling import PROMISE_MEMORY, ruled
 from models.chasing.sharing import concerned, shared, together
 from models.errors import RefusedError
+from models.ledger.creditor import Person
 from models.orders import AnyCommand, Order, Recorded
 from models.store.appending import Growth, Stamp, append, grown
 from models.store.bouncing import mark_bad
@@ -76,6 +77,7 @@ class Meant:
 
     cases: list[Filed]
     debtor_id: int | None = None
+    people: tuple[Person, ...] = ()
 
 
 async def meant(connection: AsyncConnection, order: Order) -> Meant:
@@ -108,7 +110,9 @@ async def _together(connection: AsyncConnection, order: Order, named: list[Filed
     return [found[case.invoice.number] for case in cases]
 
 
-async def carry_out(connection: AsyncConnection, order: Order, command: Command) -> Recorded:
+async def carry_out(
+    connection: AsyncConnection, order: Order, command: Command, people: tuple[Person, ...] = ()
+) -> Recorded:
     """Rule on an order about cases and write what follows, for all of them or for none.
 
     An order about a whole debtor leaves out the cases that it cannot concern.
@@ -117,10 +121,10 @@ async def carry_out(connection: AsyncConnection, order: Order, command: Command)
         RefusedError: why the order cannot be taken.
         RepeatedError: it was taken before.
     """
-    about = await meant(connection, order)
+    about = replace(await meant(connection, order), people=people)
     growths = await _ruled(connection, order, command, about)
     entries = await append(connection, growths)
-    await _beside(connection, order, command, growths)
+    await _beside(connection, command, growths)
     recorded = Recorded(creditor=order.creditor, entries=entries)
     await keep_order(connection, order, recorded, about.debtor_id)
     return recorded
@@ -182,6 +186,7 @@ async def _ruled(
             actor=order.actor,
             key=order.event_id,
             promises_made=made.get(filed.debtor_id, 0),
+            people=about.people,
         )
         try:
             events = ruled(share, case, policy, context)
@@ -213,9 +218,7 @@ def _keys(events: Iterable[ev.Event]) -> set[str]:
     return {e.promise for e in events if isinstance(e, ev.Promised) and not e.announced}
 
 
-async def _beside(
-    connection: AsyncConnection, order: Order, command: Command, growths: list[Growth]
-) -> None:
+async def _beside(connection: AsyncConnection, command: Command, growths: list[Growth]) -> None:
     """Write what an order changes beside its cases: an address, a credit."""
     if isinstance(command, Bounce):
         for growth in growths:

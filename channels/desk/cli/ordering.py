@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final
 
-from channels.desk.cli.command import DONE, Call, Command, booked
+from channels.desk.cli.command import DONE, Call, Command, UsageError, booked
 from channels.desk.cli.concern import Concern, about_invoices, meant
 from channels.desk.ports import Opened
+from models.chasing.refusing import NOBODY
 from models.chasing.story import StoryEvent, orders
 from models.orders import AnyCommand, Order, Recorded
 from models.wire import DebtorRef
@@ -38,10 +39,16 @@ def signed(parser: argparse.ArgumentParser, *, reason: bool | None = None) -> No
 
 
 def actor(args: argparse.Namespace) -> str:
-    """Return who orders."""
-    named = args.actor or os.environ.get("RELANCE_ACTOR")
+    """Return who orders.
+
+    Raises:
+        UsageError: the name is one that the engine or a story goes by.
+    """
+    named = str(args.actor or os.environ.get("RELANCE_ACTOR") or "").strip()
+    if named and named.casefold() in NOBODY:
+        raise UsageError(f"--as {named} names nobody: say which person orders")
     if named:
-        return str(named)
+        return named
     try:
         return getpass.getuser()
     except (KeyError, OSError):

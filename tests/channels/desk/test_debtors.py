@@ -128,3 +128,37 @@ def test_no_statement_goes_where_nothing_is_open(relance):
     answer = relance("statement", "D2")
     assert answer.status == 1
     assert "no statement can be sent: nothing is open" in answer.err
+
+
+LATE = """\
+number;due;amount;currency;debtor;debtor_name;email;level;level_on
+L-1;2026-01-10;1.000,00;EUR;D1;Musterbau;ap@musterbau.example;second-reminder;2026-02-01
+"""
+
+
+@pytest.fixture
+def asked(relance, written, look):
+    """A formal notice that waits for the yes of yann or ines."""
+    relance("import", "invoices", written("late.csv", LATE), "--creditor", "atelier-nord")
+    relance("thaw", "atelier-nord")
+    look("L-1", "L-1")
+    assert waits(relance, "L-1") == ["approval"]
+
+
+@pytest.mark.usefixtures("asked")
+def test_an_act_of_law_is_approved_by_those_in_the_role(relance):
+    refused = relance("approve", "L-1", "--as", "the-intern")
+    assert (refused.status, refused.out) == (1, "")
+    assert "the-intern" in refused.err
+    assert "yann or ines may" in refused.err
+    assert "camille" not in refused.err
+
+    assert relance("approve", "L-1", "--as", "Yann").status == 0
+
+
+@pytest.mark.usefixtures("asked")
+@pytest.mark.parametrize("name", ["story", "System", " system "])
+def test_nobody_goes_by_a_name_of_the_engine(relance, name):
+    answer = relance("approve", "L-1", "--as", name)
+    assert answer.status == 2
+    assert "names nobody: say which person orders" in answer.err
