@@ -27,13 +27,14 @@ from channels.desk.ports import (
     Files,
     Opened,
     Options,
+    Tasks,
     Views,
 )
 from models import creditors, names, policies
 from models.chasing.policy import Policy
 from models.errors import RefusedError, RelanceError
 from models.ledger.creditor import Creditor
-from models.ports import Channel, Engine
+from models.ports import Channel, Engine, Writer
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -158,6 +159,12 @@ def opened(settings: Settings, rules: Mapping[str, Policy] | None = None) -> Hou
     store = Store(settings.url)
     books = Books(store, known, rules, connected)
     return House(settings, known, rules, connected, store, books)
+
+
+def _writer(known: Mapping[str, Creditor]) -> Writer:
+    from channels.templates.writer import Templates
+
+    return Templates(known)
 
 
 def _door(name: str, known: Mapping[str, Creditor]) -> Channel:
@@ -442,6 +449,8 @@ async def _desk_opened(
             cast("Engine", Later(_telling)),
             cast("Views", Later(lambda: _views(house))),
             cast("Asking", Later(lambda: _asking(house))),
+            cast("Tasks", Later(lambda: _tasks(house))),
+            cast("Writer", Later(lambda: _writer(house.creditors))),
         )
     finally:
         await house.close()
@@ -476,6 +485,12 @@ def _views(house: House) -> object:
     from models.store.views import Views
 
     return Views(house.store)
+
+
+def _tasks(house: House) -> object:
+    from models.store.tasks import Tasks
+
+    return Tasks(house.store)
 
 
 def _asking(house: House) -> object:

@@ -11,12 +11,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from models.chasing.notice import Notice
 from models.chasing.policy import Policy
 from models.chasing.timeline import Entry as Line
 from models.ledger.creditor import Creditor
 from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
 from models.orders import Entry, File, Imported, Incoming, Order, Recorded
-from models.ports import Clock, Engine, Locale, Reader
+from models.ports import Clock, Engine, Locale, Reader, Writer
 from models.views import (
     Account,
     Happened,
@@ -169,6 +170,18 @@ class Asking(Protocol):
         """Return items as they stand at an instant, each with the answer it would get."""
         ...
 
+    async def notice(self, creditor: str, number: str, now: datetime) -> Notice | None:
+        """Return the notice to which an invoice awaits a yes, as it would leave now."""
+        ...
+
+
+class Tasks(Protocol):
+    """What people have done; see :mod:`models.store.tasks`."""
+
+    async def done(self, task: int, outcome: str, actor: str, at: datetime) -> bool:
+        """Close a task by its number; say whether it was open. RefusedError says why not."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -179,6 +192,8 @@ class Opened:
     engine: Engine
     views: Views
     asking: Asking
+    tasks: Tasks
+    writer: Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

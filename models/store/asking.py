@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.answers import Contact, Wait
 from models.chasing.dunning import settle
+from models.chasing.notice import Notice
 from models.ledger.creditor import Creditor
 from models.store.around import Around, around
 from models.store.describing import View, described, journalled, put_off, told
 from models.store.engine import Store
 from models.store.policies import policy_of
+from models.store.previewing import preview
 from models.store.reading import Filed, cases_named
 from models.store.selecting import split
 from models.store.stating import STATEMENT
@@ -64,6 +66,12 @@ class Asking:
                 world = worlds[filed.debtor_id]
                 answers.append(await self._answered(connection, item, filed, world, now))
         return answers
+
+    async def notice(self, creditor: str, number: str, now: datetime) -> Notice | None:
+        """Return the notice to which an invoice awaits a yes, as it would leave now."""
+        async with self._store.reading() as connection:
+            owner = self._creditors[creditor]
+            return await preview(connection, owner, number, self._channels, now)
 
     async def _answered(
         self,

@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, delete, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import RefusedError, UnknownError
+from models.store.engine import Store
 from models.store.reading import Filed
 from models.store.statements import insert_new
 from models.store.tables.records import task_invoices, tasks
@@ -96,6 +97,24 @@ class Want:
     moves: bool = True
 
 
+class Tasks:
+    """Takes people's word for what they did."""
+
+    def __init__(self, store: Store) -> None:
+        """Keep the tasks of these books."""
+        self._store = store
+
+    async def done(self, task: int, outcome: str, actor: str, at: datetime) -> bool:
+        """Close a task that a person has done; say whether it was open.
+
+        Raises:
+            UnknownError: there is no task of this number.
+            RefusedError: an order answers it; says which.
+        """
+        async with self._store.writing() as connection:
+            return await done(connection, task, outcome, actor, at)
+
+
 async def open_task(
     connection: AsyncConnection, want: Want, cases: Sequence[Filed], at: datetime
 ) -> bool:
@@ -175,12 +194,7 @@ async def close(
 async def done(
     connection: AsyncConnection, task_id: int, outcome: str, actor: str, at: datetime
 ) -> bool:
-    """Take a person's word that a task is done; say whether it was open.
-
-    Raises:
-        UnknownError: there is no task of this number.
-        RefusedError: an order answers it; says which.
-    """
+    """Take a person's word that a task is done; see :meth:`Tasks.done`."""
     known = (await connection.execute(_OF_ID, {"row_id": task_id})).one_or_none()
     if known is None:
         message = f"there is no task {task_id}: relance tasks lists those that are open"

@@ -109,13 +109,21 @@ def task(one: Task) -> dict[str, Any]:
         "creditor": one.creditor,
         "kind": one.kind,
         "invoice": one.number or None,
+        "invoices": list(one.numbers),
         "debtor": one.debtor or None,
         "name": one.name,
         "owner": one.owner,
         "due": _iso(one.due),
         "opened_at": _iso(one.opened_at),
-        **{key: value for key, value in one.facts.items() if key in {"why", "level"}},
+        "asked": one.asked,
+        **_body(one),
     }
+
+
+def _body(one: Task) -> dict[str, Any]:
+    """Return what a task is about; an amount in it is of the currency it names."""
+    currency = str(one.facts.get("currency", ""))
+    return {key: _plain(key, value, currency) for key, value in one.facts.items()}
 
 
 def unallocated(one: Unallocated) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from models.views import Happened, Item, Reason
 #: Keys of an event that the line says already, or that only the engine reads.
 _SAID: Final = frozenset(
     {"event", "at", "on", "actor", "by", "digest", "hash", "version", "kind"}
-    | {"promise", "dispute", "hold", "notice"}
+    | {"promise", "dispute", "hold", "notice", "address"}
 )
 
 

@@ -31,6 +31,14 @@ class Column:
     extra: bool = False
 
 
+def columns(*titles: str) -> Sequence[Column]:
+    """Return columns: ``>`` marks figures, ``~`` what gives way, ``?`` what may go."""
+    return [
+        Column(title.rstrip(">~?"), right=">" in title, wide="~" in title, extra="?" in title)
+        for title in titles
+    ]
+
+
 def cleaned(rows: Rows) -> list[list[str]]:
     """Return cells without what a terminal would act on."""
     return [[cell.translate(_CONTROL) for cell in row] for row in rows]

@@ -14,6 +14,7 @@ import pytest
 from channels.desk.cli.app import run
 from channels.desk.ports import Desk, Files, Opened
 from channels.intake.csv_ledger import connect, mapping, reader, rejects
+from channels.templates.writer import Templates
 from models.creditors import shipped as creditors
 from models.policies import shipped as policies
 from models.store.asking import Asking
@@ -23,6 +24,7 @@ from models.store.composing import Composing
 from models.store.engine import Store
 from models.store.looking import Looking
 from models.store.migrating import migrate
+from models.store.tasks import Tasks
 from models.store.views import Views
 from models.wire import ComposeIn, DebtorRef, LookIn
 
@@ -112,7 +114,8 @@ def made(path: Path, engine: Engine, time: Time) -> Desk:
         books = Books(store, creditors(), policies(), CHANNELS)
         try:
             asking = Asking(store, books.creditors, books.channels)
-            yield Opened(books, Booking(books), engine, Views(store), asking)
+            parts = (books, Booking(books), engine, Views(store), asking)
+            yield Opened(*parts, Tasks(store), Templates(books.creditors))
         finally:
             await store.close()
 

@@ -3,13 +3,14 @@
 import argparse
 from typing import Final
 
-from channels.desk.cli import facts, showing
+from channels.desk.cli import facts, noticing, showing
 from channels.desk.cli.command import DONE, Call, Command, UsageError, booked
 from channels.desk.cli.concern import about_creditor, about_invoices, meant, whose
 from channels.desk.cli.selecting import filters, selection
 from channels.desk.cli.tables import Column
 from channels.desk.cli.values import money, several, shown
 from channels.desk.ports import Opened
+from models.chasing.answers import Blocker
 from models.errors import UnknownError
 from models.views import Item, Selection
 
@@ -57,9 +58,16 @@ def _row(item: Item) -> list[str]:
     ]
 
 
-def _show_arguments(parser: argparse.ArgumentParser) -> None:
+def _one_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("invoice", metavar="INVOICE")
     about_creditor(parser)
+
+
+def _show_arguments(parser: argparse.ArgumentParser) -> None:
+    _one_argument(parser)
+    parser.add_argument(
+        "--notice", action="store_true", help="the text that waits for a yes, word for word"
+    )
 
 
 async def _one(call: Call, opened: Opened) -> Item:
@@ -82,6 +90,10 @@ async def _show(call: Call, opened: Opened) -> int:
     events = await opened.views.happened(item.creditor, item.number)
     only = Selection(creditor=item.creditor, numbers=(item.number,))
     notices, tasks = await opened.views.sent(only), await opened.views.tasks(only)
+    coming = None
+    if Blocker.APPROVAL in item.blockers:
+        coming = await opened.asking.notice(item.creditor, item.number, call.desk.clock())
+    words = None if coming is None else noticing.written(opened, coming)
     if call.out.json:
         call.out.record(
             {
@@ -89,8 +101,14 @@ async def _show(call: Call, opened: Opened) -> int:
                 "events": [facts.happened(event, item.currency) for event in events],
                 "notices": [facts.sent(notice) for notice in notices],
                 "tasks": [facts.task(task) for task in tasks],
+                "notice": None if coming is None else noticing.as_json(coming, words),
             }
         )
+        return DONE
+    if call.args.notice:
+        if coming is None:
+            raise UnknownError(f"no notice of {item.number} waits for a yes: see relance next")
+        noticing.read_out(coming, words, call.out)
         return DONE
     showing.head(item, call.out)
     showing.following(item, answer, call.out)
@@ -100,7 +118,10 @@ async def _show(call: Call, opened: Opened) -> int:
         what = notice.level or notice.kind
         call.out.say(f"  {notice.on.isoformat()}  {what} by {notice.channel}: {notice.state}")
     for task in tasks:
-        call.out.say(f"  to do by {shown(task.due)}: {task.kind} ({task.owner})")
+        call.out.say(f"  to do by {shown(task.due)}: {task.kind} ({task.owner}), task {task.id}")
+    if coming is not None:
+        noticing.tell(coming, call.out)
+        call.out.say("relance show --notice prints its text")
     return DONE
 
 
@@ -130,7 +151,7 @@ async def _next(call: Call, opened: Opened) -> int:
 
 
 def _why_arguments(parser: argparse.ArgumentParser) -> None:
-    _show_arguments(parser)
+    _one_argument(parser)
     parser.add_argument(
         "--last", type=int, default=5, metavar="N", help="so many answers, newest first; 0 for all"
     )
@@ -170,7 +191,10 @@ COMMANDS: Final = (
         summary="show an invoice: how it stands and what happened",
         run=booked(_show),
         arguments=_show_arguments,
-        examples=(("relance show AN-1001", "its file"),),
+        examples=(
+            ("relance show AN-1001", "its file"),
+            ("relance show AN-1001 --notice", "the text that waits for a yes"),
+        ),
     ),
     Command(
         name="next",

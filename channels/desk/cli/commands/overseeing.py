@@ -1,7 +1,6 @@
-"""Lists beside the invoices: tasks, notices, what was said, what pays nothing yet."""
+"""Lists beside the invoices: notices, what was said, what pays nothing yet."""
 
 import argparse
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -9,41 +8,9 @@ from channels.desk.cli import facts
 from channels.desk.cli.command import DONE, Call, Command, booked
 from channels.desk.cli.concern import about_creditor, whose
 from channels.desk.cli.selecting import selection, selects
-from channels.desk.cli.tables import Column
+from channels.desk.cli.tables import columns
 from channels.desk.cli.values import day, money, shown
 from channels.desk.ports import Opened
-
-
-def _columns(*titles: str) -> Sequence[Column]:
-    """Return columns: ``>`` marks figures, ``~`` what gives way, ``?`` what may go."""
-    return [
-        Column(title.rstrip(">~?"), right=">" in title, wide="~" in title, extra="?" in title)
-        for title in titles
-    ]
-
-
-async def _tasks(call: Call, opened: Opened) -> int:
-    tasks = await opened.views.tasks(selection(call))
-    if call.out.json:
-        for task in tasks:
-            call.out.record(facts.task(task))
-        return DONE
-    if not tasks:
-        call.out.say("Nothing waits for a person.")
-        return DONE
-    rows = [
-        [
-            shown(task.due),
-            task.kind,
-            task.number or "-",
-            task.name or task.debtor or "-",
-            task.owner or "-",
-            str(task.facts.get("why", "")),
-        ]
-        for task in tasks
-    ]
-    call.out.table(_columns("due", "what", "invoice", "debtor~", "whose?", "why~?"), rows)
-    return DONE
 
 
 async def _notices(call: Call, opened: Opened) -> int:
@@ -68,7 +35,7 @@ async def _notices(call: Call, opened: Opened) -> int:
         for notice in notices
     ]
     titles = ("day", "debtor~", "what", "by", "in?", "state", "invoices~?")
-    call.out.table(_columns(*titles), rows)
+    call.out.table(columns(*titles), rows)
     return DONE
 
 
@@ -105,7 +72,7 @@ async def _timeline(call: Call, opened: Opened) -> int:
     ]
     if rows:
         titles = ("day", "at?", "debtor", "by", "what", "amount>", "invoices~?")
-        call.out.table(_columns(*titles), rows)
+        call.out.table(columns(*titles), rows)
     else:
         call.out.say("Nothing was said in these days.")
     return DONE
@@ -139,19 +106,11 @@ async def _unallocated(call: Call, opened: Opened) -> int:
         for one in found
     ]
     titles = ("creditor?", "what", "reference", "day?", "amount>?", "left>", "debtor~", "text~?")
-    call.out.table(_columns(*titles), rows)
+    call.out.table(columns(*titles), rows)
     return DONE
 
 
 COMMANDS: Final = (
-    Command(
-        name="tasks",
-        group="look",
-        summary="list what waits for a person",
-        run=booked(_tasks),
-        arguments=selects,
-        examples=(("relance tasks --creditor atelier-nord", "one creditor's"),),
-    ),
     Command(
         name="notices",
         group="look",
