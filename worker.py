@@ -512,6 +512,7 @@ def desk(settings: Settings | None = None, rules: Mapping[str, Policy] | None = 
         creditors=own.known_creditors(),
         clock=now,
         var=own.var,
+        connected=frozenset(filter(None, own.channels.split(","))),
         open=lambda: _desk_opened(own, rules),
         up=lambda options: up(own, options),
         demo=lambda options: demo(own, options),

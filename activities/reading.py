@@ -91,6 +91,8 @@ class Reading:
             actor=ask.actor,
             at=at,
             complete=ask.complete,
+            accepted=ask.accepted,
+            oldest=ask.oldest,
         )
         reader, refuse = self._files.reader, rejects.append
         match ask.kind:

@@ -56,6 +56,15 @@ def invoice_id(creditor: str, number: str) -> str:
     return f"invoice/{quote(creditor, safe='')}/{quote(number, safe='')}"
 
 
+def intake_id(creditor: str, contents: str) -> str:
+    """Return the id of the workflow that reads a file, from a digest of its contents.
+
+    >>> intake_id("acme", "9f86d081884c7d65")
+    'intake/acme/9f86d081884c7d65'
+    """
+    return f"intake/{quote(creditor, safe='')}/{contents[:16]}"
+
+
 def debtor_id(creditor: str, debtor: str) -> str:
     """Return the id of a debtor's workflow, from our own key of the debtor."""
     return f"debtor/{quote(creditor, safe='')}/{quote(debtor, safe='')}"

@@ -9,7 +9,7 @@ from typing import Protocol
 from models.chasing.notice import Notice
 from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
 from models.orders import Entry
-from models.wire import DebtorRef, Start
+from models.wire import DebtorRef, FileIn, Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,14 @@ class Engine(Protocol):
 
     async def poke(self, ref: DebtorRef) -> bool:
         """Wake a debtor's workflow for a slot."""
+        ...
+
+    async def take_in(self, file: FileIn, contents: str) -> str:
+        """Let a worker read a file in; return the workflow's id, or nothing when not reached.
+
+        ``contents`` is a digest of it: the same file given twice while it is read is read
+        once.
+        """
         ...
 
     async def sweep(self) -> bool:

@@ -231,6 +231,8 @@ class FileIn(Wire):
     creditor: str
     kind: str = "items"
     complete: bool = False
+    accepted: bool = False
+    oldest: bool = False
     content_on: date | None = None
     mapping: str = ""
     actor: str = "intake"

@@ -217,6 +217,7 @@ class Desk:
     Attributes:
         var: the folder of what Relance keeps on this machine.
         open: opens books and engine; entering it needs the database, not Temporal.
+        connected: names of the channels that are connected.
         install: creates or updates the database; safe to repeat.
     """
 
@@ -225,6 +226,7 @@ class Desk:
     creditors: Mapping[str, Creditor]
     clock: Clock
     var: Path
+    connected: frozenset[str]
     open: Callable[[], AbstractAsyncContextManager[Opened]]
     up: Callable[[Options], Awaitable[int]]
     demo: Callable[[Options], Awaitable[int]]

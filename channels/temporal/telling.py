@@ -21,7 +21,7 @@ from temporalio.service import RPCError
 from models import names
 from models.errors import UnavailableError
 from models.orders import Entry
-from models.wire import DebtorRef, InvoiceRef, Said, Start
+from models.wire import DebtorRef, FileIn, InvoiceRef, Said, Start
 
 #: How long one call may take; what takes longer is left to the sweep.
 DEADLINE: Final = timedelta(seconds=2)
@@ -95,6 +95,11 @@ class Telling:
     async def poke(self, ref: DebtorRef) -> bool:
         """Wake a debtor's workflow, starting it when it does not run."""
         return bool(await self._each([partial(self._poke, ref)]))
+
+    async def take_in(self, file: FileIn, contents: str) -> str:
+        """Let a worker read a file in; return the workflow's id, or nothing when not reached."""
+        key = names.intake_id(file.creditor, contents)
+        return key if await self._each([partial(self._take_in, file, key)]) else ""
 
     async def sweep(self) -> bool:
         """Run a sweep now; one that is under way is enough."""
@@ -176,6 +181,18 @@ class Telling:
             start_signal="poke",
             start_signal_args=[ref],
             static_summary=f"debtor {ref.debtor} of {ref.creditor}",
+            rpc_timeout=DEADLINE,
+        )
+
+    async def _take_in(self, file: FileIn, key: str) -> None:
+        await self._ready().start_workflow(
+            names.INTAKE,
+            file,
+            id=key,
+            task_queue=names.CORE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            static_summary=f"a file of {file.kind} for {file.creditor}",
             rpc_timeout=DEADLINE,
         )
 

@@ -18,6 +18,7 @@ from models.ledger.creditor import Creditor
 from models.ledger.money import decimal
 from models.orders import Entry, File, Imported
 from models.ports import Locale
+from models.wire import FileIn
 
 _Row = TypeVar("_Row")
 
@@ -52,6 +53,8 @@ async def invoices(call: Call, opened: Opened) -> int:
     """Read a ledger's open items in."""
     args = call.args
     creditor, file, locale = _file(call, "items", args.complete)
+    if args.background:
+        return await _handed_over(call, opened, "items", file)
     tell = Telling(opened, creditor.key)
     rejecting = Rejecting(call, args.file, "items", locale)
     with call.out.counting(f"reading {args.file.name}") as count:
@@ -59,11 +62,6 @@ async def invoices(call: Call, opened: Opened) -> int:
         done = await opened.booking.import_items(
             creditor.key, rows, file, reject=rejecting.add, tell=tell
         )
-        if done.state != "done" and args.yes:
-            done.settled += await opened.booking.confirm(
-                done.import_id, actor(args), call.desk.clock(), tell=tell
-            )
-            done.state, done.waiting, done.why = "done", 0, ""
     frozen = creditor.key in await opened.views.frozen()
     return _said(call, Taken(creditor, done, rejecting, tell.reached), frozen=frozen)
 
@@ -71,6 +69,8 @@ async def invoices(call: Call, opened: Opened) -> int:
 async def contacts(call: Call, opened: Opened) -> int:
     """Read contacts in."""
     creditor, file, locale = _file(call, "contacts")
+    if call.args.background:
+        return await _handed_over(call, opened, "contacts", file)
     rejecting = Rejecting(call, call.args.file, "contacts", locale)
     with call.out.counting(f"reading {call.args.file.name}") as count:
         rows = counted(call.desk.files.reader.contacts(call.args.file, locale), count)
@@ -82,6 +82,8 @@ async def contacts(call: Call, opened: Opened) -> int:
 async def payments(call: Call, opened: Opened) -> int:
     """Read payments in."""
     creditor, file, locale = _file(call, "payments")
+    if call.args.background:
+        return await _handed_over(call, opened, "payments", file)
     tell = Telling(opened, creditor.key)
     rejecting = Rejecting(call, call.args.file, "payments", locale)
     with call.out.counting(f"reading {call.args.file.name}") as count:
@@ -114,6 +116,31 @@ def counted(rows: Iterable[_Row], count: Count) -> Iterator[_Row]:
         yield row
 
 
+async def _handed_over(call: Call, opened: Opened, kind: str, file: File) -> int:
+    """Let a worker read the file; it must be where the worker finds it."""
+    args = call.args
+    creditor = whose(call, getattr(args, "complete", "") or args.creditor)
+    ask = FileIn(
+        path=str(args.file.resolve()),
+        creditor=creditor.key,
+        kind=kind,
+        complete=file.complete,
+        accepted=file.accepted,
+        oldest=file.oldest,
+        content_on=file.content_on,
+        mapping=str(args.mapping.resolve()) if args.mapping else "",
+        actor=file.actor,
+    )
+    workflow = await opened.engine.take_in(ask, file.sha256)
+    if call.out.json:
+        call.out.record({"workflow": workflow or None, "creditor": creditor.key, "kind": kind})
+    if not workflow:
+        call.out.warn("Temporal is not reachable: import it without --background, or later")
+        return FAILED
+    call.out.say(f"a worker reads it in: {workflow} in the Temporal UI says what it comes to")
+    return DONE
+
+
 def _file(call: Call, sheet: str, complete: str = "") -> tuple[Creditor, File, Locale]:
     """Return whose file it is, what it is, and how it is to be read."""
     args, files = call.args, call.desk.files
@@ -134,6 +161,7 @@ def _file(call: Call, sheet: str, complete: str = "") -> tuple[Creditor, File, L
         at=now,
         complete=bool(complete),
         oldest=getattr(args, "oldest_first", False),
+        accepted=getattr(args, "yes", False),
     )
     return creditor, about, locale
 

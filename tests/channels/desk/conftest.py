@@ -26,7 +26,7 @@ from models.store.looking import Looking
 from models.store.migrating import migrate
 from models.store.tasks import Tasks
 from models.store.views import Views
-from models.wire import ComposeIn, DebtorRef, LookIn
+from models.wire import ComposeIn, DebtorRef, FileIn, LookIn
 
 #: Monday, 11:00 in Paris.
 NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -64,6 +64,7 @@ class Engine:
     asked: int = 0
     swept: int = 0
     poked: list[DebtorRef] = field(default_factory=list)
+    files: list[FileIn] = field(default_factory=list)
 
     async def start(self, starts) -> int:
         return 0 if self.gone else len(starts)
@@ -78,6 +79,10 @@ class Engine:
     async def poke(self, ref) -> bool:
         self.poked += [] if self.gone else [ref]
         return not self.gone
+
+    async def take_in(self, file, contents) -> str:
+        self.files += [] if self.gone else [file]
+        return "" if self.gone else f"intake/{file.creditor}/{contents[:4]}"
 
     async def sweep(self) -> bool:
         self.swept += not self.gone
@@ -127,6 +132,7 @@ def made(path: Path, engine: Engine, time: Time) -> Desk:
         creditors=creditors(),
         clock=time,
         var=path.parent / "var",
+        connected=CHANNELS,
         open=opened,
         up=never,
         demo=never,

@@ -162,3 +162,15 @@ def test_the_family_lists_its_members(relance):
     answer = relance("import")
     assert "import invoices" in answer.out
     assert relance("import", "invoises").err.startswith("relance: relance import knows no")
+
+
+def test_a_worker_may_read_a_file_in_the_background(relance, ledger, engine):
+    answer = relance("import", "invoices", ledger, *WHOSE, "--background")
+    assert answer.status == 0
+    assert "intake/kontor-west/" in answer.out
+    (file,) = engine.files
+    assert (file.path, file.kind, file.creditor) == (str(ledger.resolve()), "items", "kontor-west")
+    engine.gone = True
+    refused = relance("import", "invoices", ledger, *WHOSE, "--background")
+    assert refused.status == 1
+    assert "without --background" in refused.err

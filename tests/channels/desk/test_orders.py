@@ -114,7 +114,7 @@ def test_what_is_said_in_one_breath_is_recorded_whole_or_not_at_all(relance, eng
 
 
 def test_the_reason_for_which_a_manager_accepted_a_promise_is_kept(relance):
-    why = ("--accept", "--reason", "known to pay late")
+    why = ("--accept", "--reason", "known to pay late", "--as", "yann")
     relance("promise", "F-1", "--by", "+60", *why)
     (promised,) = events(relance, "F-1")
     assert promised["reason"] == "known to pay late"
@@ -163,7 +163,7 @@ def test_freeze_and_thaw(relance):
         (("promise", "F-1", "--by", "yesterday"), "that day is past"),
         (("promise", "F-1", "--by", "+3", "--amount", "9999"), "cannot be promised"),
         (("settle", "F-1", "--outcome", "against"), "has no open dispute"),
-        (("approve", "F-1"), "nothing that waits for an approval"),
+        (("approve", "F-1", "--as", "yann"), "nothing that waits for an approval"),
         (("hold", "F-1", "--until", "today", "--reason", "x"), "that day has begun"),
         (("pay", "--debtor", "D9", "--amount", "5"), "no creditor knows a debtor"),
         (("note", "F-99", "--text", "x"), "no creditor knows an invoice F-99"),

@@ -155,3 +155,39 @@ def test_it_needs_neither_temporal_nor_a_database():
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_channels_that_are_not_connected_here_are_named(relance, written):
+    ledger = written(
+        "post.csv",
+        "number,issued,due,amount,currency,debtor,street,postcode,city,country\n"
+        "F-1,2026-01-02,2026-02-02,100.00,EUR,ALBA,1 quai des Docks,69002,Lyon,FR\n",
+    )
+    days = ("--from", "2026-03-02", "--until", "2026-03-31")
+    said = relance("rehearse", ledger, "--policy", "standard-b2b", *days, "--json")
+    assert any(line.get("channel") == "letter" for line in said.lines)
+    assert "not connected here: --channels" in said.err
+
+    only = ("--channels", "email")
+    said = relance("rehearse", ledger, "--policy", "standard-b2b", *days, *only, "--json")
+    assert [line for line in said.lines if line.get("kind") == "contact"] == []
+
+    refused = relance("rehearse", ledger, "--policy", "standard-b2b", *days, "--channels", "fax")
+    assert refused.status == 2
+    assert "no channel is called 'fax'" in refused.err
+
+
+def test_a_key_of_a_story_that_says_nothing_is_named_and_the_story_told(relance, written):
+    ledger = written(
+        "one.csv",
+        "number,issued,due,amount,currency,debtor,email\n"
+        "F-1,2026-01-02,2026-02-27,100.00,EUR,ALBA,ap@alba.example\n",
+    )
+    told = written(
+        "story.jsonl",
+        '{"on": "2026-03-03", "event": "payment", "invoice": "F-1", "amount": "100.00", "ref": 7}',
+    )
+    days = ("--from", "2026-03-02", "--until", "2026-03-31", "--story", told)
+    said = relance("rehearse", ledger, "--policy", "standard-b2b", *days, "--json")
+    assert "story.jsonl, line 1: ref says nothing here" in said.err
+    assert [line["state"] for line in said.lines if "state" in line] == ["paid"]

@@ -19,6 +19,9 @@ def _file(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--mapping", type=Path, metavar="FILE.toml", help="how the file writes")
     parser.add_argument(
+        "--background", action="store_true", help="let a worker read it, and do not wait"
+    )
+    parser.add_argument(
         "--save-mapping", type=Path, metavar="FILE", help="keep what was found out about the file"
     )
 

@@ -11,6 +11,7 @@ from channels.desk.cli.policy import named
 from channels.desk.cli.rejecting import Rejecting
 from channels.desk.cli.values import day, several
 from models.ledger.entries import ItemRow, Reject
+from models.names import CHANNELS
 from models.ports import Locale
 
 if TYPE_CHECKING:
@@ -43,9 +44,16 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--contacts", type=Path, metavar="FILE", help="more addresses, as CSV")
     parser.add_argument("--mapping", type=Path, metavar="FILE.toml", help="how the ledger writes")
+    parser.add_argument(
+        "--channels",
+        default="",
+        metavar="LIST",
+        help="channels that are connected, such as email,letter; all of them without it",
+    )
 
 
 def _run(call: Call) -> int:
+    from models.chasing.rehearsal import CHANNELS as ALL
     from models.chasing.rehearsal import rehearse
 
     args = call.args
@@ -63,8 +71,9 @@ def _run(call: Call) -> int:
         call.out.warn(f"no row of {args.ledger.name} was taken: there is nothing to rehearse")
         return FAILED
     invoices = sum(len(account.items) for account in portfolio.accounts.values())
+    connected = _channels(args.channels) or ALL
     with call.out.waiting(f"rehearsing {several(invoices, 'invoice')}"):
-        found = rehearse(portfolio, story, since, until)
+        found = rehearse(portfolio, story, since, until, connected)
     if call.out.json:
         for entry in found.timeline:
             call.out.record(entry.as_json())
@@ -74,10 +83,34 @@ def _run(call: Call) -> int:
         from channels.desk.cli.rehearsed import told
 
         told(call.out, found, portfolio)
+    for event in story:
+        if event.unknown:
+            keys = ", ".join(event.unknown)
+            call.out.warn(f"{args.story.name}, line {event.line}: {keys} says nothing here")
     for refused in found.refused:
         call.out.warn(f"{args.story.name}, {refused}")
+    absent = {entry.channel for entry in found.timeline} & ALL - call.desk.connected
+    if absent and not args.channels:
+        names = " and ".join(sorted(absent))
+        call.out.warn(
+            f"{names} would be used and {'is' if len(absent) == 1 else 'are'} not connected here: "
+            f"--channels {','.join(sorted(call.desk.connected))} shows what happens without"
+        )
     _rejected(call, ledger, portfolio.rejects)
     return DONE
+
+
+def _channels(given: str) -> frozenset[str]:
+    """Return the channels that are named.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    named = frozenset(filter(None, (name.strip() for name in given.split(","))))
+    unknown = sorted(named - set(CHANNELS))
+    if unknown:
+        raise UsageError(f"no channel is called {unknown[0]!r}: use {', '.join(CHANNELS)}")
+    return named
 
 
 def _policy(call: Call) -> "Policy":
@@ -161,7 +194,8 @@ COMMANDS: Final = (
         summary="show what a policy would send for a ledger, day by day",
         about=(
             "Plays a ledger under a policy, from one day to another, and shows whom it would\n"
-            "write to, when and why. Nothing is sent and nothing is kept."
+            "write to, when and why. Nothing is sent; only rows that could not be read are kept,\n"
+            "in a file beside the ledger. The README says what ledgers and stories may hold."
         ),
         run=_run,
         arguments=_arguments,
