@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
     from models.chasing.policy import Policy
     from models.chasing.portfolio import Portfolio
+    from models.chasing.rehearsal import Rehearsal
     from models.chasing.story import StoryEvent
+
+#: What is written and sent; a call or a hand-over needs no channel.
+_WRITE: Final = ("email", "sms", "letter", "registered-letter")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +57,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(call: Call) -> int:
-    from models.chasing.rehearsal import CHANNELS as ALL
+    from models.chasing.rehearsal import CHANNELS as EVERY
     from models.chasing.rehearsal import rehearse
 
     args = call.args
@@ -71,9 +75,16 @@ def _run(call: Call) -> int:
         call.out.warn(f"no row of {args.ledger.name} was taken: there is nothing to rehearse")
         return FAILED
     invoices = sum(len(account.items) for account in portfolio.accounts.values())
-    connected = _channels(args.channels) or ALL
+    connected = _channels(args.channels) or EVERY
     with call.out.waiting(f"rehearsing {several(invoices, 'invoice')}"):
         found = rehearse(portfolio, story, since, until, connected)
+    _shown(call, found, portfolio)
+    _warned(call, story, found)
+    _rejected(call, ledger, portfolio.rejects)
+    return DONE
+
+
+def _shown(call: Call, found: "Rehearsal", portfolio: "Portfolio") -> None:
     if call.out.json:
         for entry in found.timeline:
             call.out.record(entry.as_json())
@@ -83,21 +94,25 @@ def _run(call: Call) -> int:
         from channels.desk.cli.rehearsed import told
 
         told(call.out, found, portfolio)
+
+
+def _warned(call: Call, story: "list[StoryEvent]", found: "Rehearsal") -> None:
+    """Say what of the story was not understood or refused, and which channels are missing."""
+    args = call.args
     for event in story:
         if event.unknown:
             keys = ", ".join(event.unknown)
             call.out.warn(f"{args.story.name}, line {event.line}: {keys} says nothing here")
     for refused in found.refused:
         call.out.warn(f"{args.story.name}, {refused}")
-    absent = {entry.channel for entry in found.timeline} & ALL - call.desk.connected
+    here = sorted(call.desk.connected)
+    absent = sorted({entry.channel for entry in found.timeline} & set(_WRITE) - set(here))
     if absent and not args.channels:
-        names = " and ".join(sorted(absent))
+        verb = "is" if len(absent) == 1 else "are"
         call.out.warn(
-            f"{names} would be used and {'is' if len(absent) == 1 else 'are'} not connected here: "
-            f"--channels {','.join(sorted(call.desk.connected))} shows what happens without"
+            f"{' and '.join(absent)} would be used and {verb} not connected here: "
+            f"--channels {','.join(here)} shows what happens without"
         )
-    _rejected(call, ledger, portfolio.rejects)
-    return DONE
 
 
 def _channels(given: str) -> frozenset[str]:
