@@ -19,6 +19,7 @@ from models.store.around import around, credits_of
 from models.store.describing import journalled
 from models.store.engine import Store
 from models.store.finding import debtor_named
+from models.store.handing import handed_over
 from models.store.outgoing import Outgoing, deliveries, planned
 from models.store.pacing import pace_of
 from models.store.policies import policy_of
@@ -108,6 +109,7 @@ class Composing:
         outgoing = Outgoing(connection, sitting.creditor, world, sitting.filed, ask.now)
         for draft in result.drafts:
             await outgoing.write(draft)
+            await handed_over(connection, draft, sitting.filed, ask.now)
         if due_statement(sitting.slots, sitting.now):
             await self._stated(sitting, outgoing)
         growths = [

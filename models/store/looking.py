@@ -93,7 +93,7 @@ class Looking:
             if not new and seen.poke is None:
                 # The first time, the process may have died before it could wake the debtor.
                 seen = replace(seen, poke=await poked_for(connection, view, world))
-            await wanted(connection, view)
+            await wanted(connection, view, seen.looked.blockers)
             return seen
 
     async def _written(

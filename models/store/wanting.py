@@ -1,6 +1,6 @@
 """The tasks that an answer asks for, and those that it makes needless."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -16,6 +16,7 @@ from models.chasing.consenting import UNANSWERED
 from models.chasing.exhausting import asked_on
 from models.chasing.level import LevelKind
 from models.chasing.policy import Policy
+from models.chasing.silencing import told_on
 from models.store.describing import View
 from models.store.tables.records import task_invoices, tasks
 from models.store.tasks import Want, open_task, release
@@ -35,7 +36,10 @@ _OWNED: Final = {
 _KINDS: Final = frozenset(
     {kind for kind, _ in _OWNED.values()}
     | {"dispute", "dispute-to-accept", "warning", "presentation", "write-off", "call-lapsed"}
+    | {"net-credit"}
 )
+#: Kinds of task that a person ends, unless nothing is left to be done about.
+_END_WITH_CASE: Final = frozenset({"hand-over"})
 #: Of a notice on this channel, somebody must say when it was first presented.
 _PRESENTED_BY: Final = "registered-letter"
 _OF_CASE: Final = (
@@ -49,15 +53,22 @@ _OF_CASE: Final = (
 )
 
 
-async def wanted(connection: AsyncConnection, view: View) -> None:
-    """Open the tasks that a look's answer asks for; close those that it no longer needs."""
+async def wanted(connection: AsyncConnection, view: View, blockers: Collection[str] = ()) -> None:
+    """Open the tasks that a look's answer asks for; close those that it no longer needs.
+
+    Args:
+        connection: in the look's transaction.
+        view: what was seen and answered.
+        blockers: what keeps the case, also where composing found it.
+    """
     filed, at = view.filed, view.now
-    wants = _wants(view)
+    wants = [*_wants(view), *_silenced(view, blockers)]
     if not wants and filed.state == State.OPEN and not _may_linger(view):
         return
-    keys = {want.key for want in wants}
+    keys, over = {want.key for want in wants}, isinstance(view.answer, Close)
     for row in (await connection.execute(_OF_CASE, {"row_id": filed.id})).all():
-        if row.kind in _KINDS and row.key not in keys:
+        ends = row.kind in _KINDS or (row.kind in _END_WITH_CASE and over)
+        if ends and row.key not in keys:
             await release(connection, row.id, filed.id, at)
     for want in wants:
         await open_task(connection, want, [filed], at)
@@ -86,6 +97,20 @@ def _wants(view: View) -> list[Want]:
     if isinstance(answer, Wait):
         wants += [_lifting(view, answer, one, today) for one in answer.blockers if one in _OWNED]
     return wants
+
+
+def _silenced(view: View, blockers: Collection[str]) -> Iterator[Want]:
+    """Yield the task to place a credit that has silenced its debtor for too long."""
+    if Blocker.NET_CREDIT not in blockers:
+        return
+    on = told_on(view.case, view.policy, view.facts.debtor)
+    if on is None or on > view.policy.day(view.now):
+        return
+    invoice = view.case.invoice
+    why = f"credits have kept the debtor from being written to since before {on}: apply or refund"
+    key = f"net-credit/{invoice.creditor}/{invoice.debtor}/{invoice.currency}"
+    body = {"why": why, "currency": invoice.currency}
+    yield Want("net-credit", key, "collector", on, body, moves=False)
 
 
 def _place(case: Case) -> str:
