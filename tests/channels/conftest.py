@@ -1,10 +1,13 @@
 """What tests of real processes share."""
 
+import os
+import signal
 import time
+from contextlib import suppress
 
 import pytest
 
-from channels.embedded.processes import born
+from channels.embedded.processes import Known, born
 
 
 @pytest.fixture
@@ -18,3 +21,19 @@ def gone():
         return not born(pid)
 
     return waited
+
+
+@pytest.fixture
+def rid():
+    """Note down a process that is nobody's child; a test that fails does not leave it behind."""
+    noted = []
+
+    def known(pid):
+        noted.append(Known.now("stray", pid))
+        return pid
+
+    yield known
+    for one in noted:
+        if one.lives:
+            with suppress(ProcessLookupError):
+                os.kill(one.pid, signal.SIGKILL)

@@ -60,9 +60,9 @@ class Up:
 
 
 @pytest.fixture
-def up(tmp_path, gone):
+def up(tmp_path, gone, rid):
     """Start ``relance up`` on a folder; whatever happens, nothing of it stays."""
-    var, started, seen = tmp_path / "var", [], set()
+    var, started = tmp_path / "var", []
     ui, health = free_ports(2)
     plain = {key: value for key, value in os.environ.items() if not key.startswith("RELANCE_")}
 
@@ -87,9 +87,9 @@ def up(tmp_path, gone):
         return started[-1]
 
     yield start
+    seen = [rid(pid) for pid in started[0].children.values()] if (var / RUNNING).exists() else []
     for one in started:
         if one.process.poll() is None:
-            seen.update(one.children.values() if (var / RUNNING).exists() else ())
             one.process.kill()
         one.process.wait(PATIENCE)
     assert all(gone(pid) for pid in seen)

@@ -49,10 +49,10 @@ async def test_a_server_listens_while_it_runs_and_is_gone_afterwards(tmp_path, m
     assert (tmp_path / "temporal.log").exists()
 
 
-def test_a_server_does_not_outlive_whoever_started_it_and_was_killed(tmp_path, gone):
+def test_a_server_does_not_outlive_whoever_started_it_and_was_killed(tmp_path, gone, rid):
     command = [sys.executable, "-c", PARENT, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
-        server = int(parent.stdout.readline())
+        server = rid(int(parent.stdout.readline()))
         assert not gone(server, seconds=0)
         parent.kill()
 

@@ -9,22 +9,24 @@ import pytest
 from channels.temporal import tether
 from channels.temporal.tether import tethered
 
-#: A parent: starts a sleeper, says its id, and stays.
+#: A parent: starts a sleeper, says its id once it sleeps, and stays.
 PARENT = """
-import subprocess, sys, time
+import pathlib, subprocess, sys, time
 from signal import Signals
 from channels.temporal.tether import tethered
 child = subprocess.Popen(tethered(["/bin/sleep", "60"], Signals(int(sys.argv[1]))))
+while b"/bin/sleep" not in pathlib.Path(f"/proc/{child.pid}/cmdline").read_bytes().split(b"\\0")[0]:
+    time.sleep(0.01)
 print(child.pid, flush=True)
 time.sleep(60)
 """
 
 
 @pytest.mark.parametrize("ending", [SIGTERM, SIGKILL])
-def test_a_child_ends_when_its_parent_is_killed(ending, gone):
+def test_a_child_ends_when_its_parent_is_killed(ending, gone, rid):
     command = [sys.executable, "-c", PARENT, str(int(ending))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
-        child = int(parent.stdout.readline())
+        child = rid(int(parent.stdout.readline()))
         parent.kill()
 
     assert gone(child)
