@@ -142,6 +142,8 @@ def test_mails_go_to_the_mail_server_that_was_named_and_a_lost_temporal_ends_it(
     assert theirs["RELANCE_EMAIL_USER"] == "somebody"
     assert f"your mail server, 127.0.0.1:{port} (RELANCE_EMAIL_TLS=none)" in one.said
 
+    # A worker that has only just begun looks for its server for half a minute before it stops.
+    time.sleep(3)
     os.kill(children["Temporal server"], signal.SIGKILL)
     assert one.process.wait(PATIENCE) == 1
     last = one.said.splitlines()[-1]
