@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.moment import Draft
 from models.chasing.notice import NoticeKind
-from models.ledger.money import decimal
+from models.ledger.money import Money, decimal
 from models.store.reading import Filed
 from models.store.tasks import Want, open_task
 
@@ -21,8 +21,12 @@ async def handed_over(
     cases = [filed[line.number] for line in draft.lines]
     invoice, first = cases[0].case.invoice, draft.lines[0]
     deadlines = [said.deadline for one in cases for said in one.case.said if said.deadline]
+    sums = " and ".join(str(Money(total.net, total.currency)) for total in draft.totals)
+    why = f"give it to your collection partner, then relance done: {sums} in all"
+    if deadlines:
+        why += f", which the notice before it wanted by {max(deadlines)}"
     body = {
-        "why": "give it to your collection partner, then relance done",
+        "why": why,
         "level": draft.level,
         "lines": [
             {

@@ -311,7 +311,10 @@ async def test_a_hand_over_is_a_task_that_says_what_to_give_to_whom(desk, item, 
     ]
     assert task.facts["totals"] == [{"currency": "EUR", "net": "150.00"}]
     assert task.facts["deadline"] == "2026-03-16"
-    assert task.facts["why"] == "give it to your collection partner, then relance done"
+    assert task.facts["why"] == (
+        "give it to your collection partner, then relance done: EUR 150.00 in all, "
+        "which the notice before it wanted by 2026-03-16"
+    )
 
     await house.look("F-1", "F-2", now=later + timedelta(days=1))
     assert "hand-over" in await house.open()
