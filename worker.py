@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         """The database's URL."""
         return self.database or f"sqlite+aiosqlite:///{self.var / 'relance.db'}"
 
+    @property
+    def database_named(self) -> str:
+        """The database as it may be shown: a URL of yours may hold a password."""
+        return "that of RELANCE_DATABASE" if self.database else self.url
+
     def known_creditors(self) -> Mapping[str, Creditor]:
         """Return your own creditors; the shipped examples when there are none."""
         own = [creditors.find(path) for path in sorted((self.config / "creditors").glob("*.toml"))]
@@ -362,7 +367,7 @@ async def up(settings: Settings, options: Options) -> int:
     stop = _on_signals()
     async with raised(settings, options) as at:
         options.say(f"Ready. Temporal UI: {at.ui}")
-        named = "that of RELANCE_DATABASE" if settings.database else settings.url
+        named = settings.database_named
         options.say(f"{at.mail} The database is {named}.")
         options.say("Import a ledger in another terminal; Ctrl-C stops everything.")
         await at.until(stop.wait())
@@ -383,7 +388,7 @@ async def install(settings: Settings, options: Options) -> int:
     from models.store.migrating import migrate
 
     await migrate(settings.url)
-    options.say(f"The database is up to date: {settings.url}")
+    options.say(f"The database is up to date: {settings.database_named}")
     client = await connect(settings.patience)
     await register(client)
     await ensure_sweep(client, SWEEP)
