@@ -12,6 +12,7 @@ from models.errors import UnknownError
 from models.ledger.debtor import Address, Contact, Debtor
 from models.ledger.entries import ContactRow, ItemRow, Reject
 from models.ledger.invoice import Invoice, Method
+from models.ledger.particulars import stated
 
 
 @dataclass(slots=True)
@@ -108,6 +109,7 @@ def _account(portfolio: Portfolio, row: ItemRow, code: str) -> Account:
             country=row.country,
             language=row.language,
             segment=row.segment,
+            **stated(row),
         )
         account = portfolio.accounts[key] = Account(row.creditor, code, debtor)
     contact = Contact(
@@ -165,6 +167,7 @@ def invoice_of(row: ItemRow, debtor: str) -> Invoice:
         owner=row.owner,
         payee=row.payee,
         servicer=row.servicer,
+        disclosed=bool(row.disclosed),
         policy=row.policy,
         collector=row.collector,
         salesperson=row.salesperson,
@@ -222,4 +225,4 @@ def _contacts(portfolio: Portfolio, rows: Iterable[ContactRow | Reject]) -> None
         for account in known.get(row.debtor, ()):
             if row.creditor in {"", account.creditor}:
                 contacts = (*account.debtor.contacts, contact)
-                account.debtor = replace(account.debtor, contacts=contacts)
+                account.debtor = replace(account.debtor, contacts=contacts, **stated(row))

@@ -54,6 +54,9 @@ class ItemRow:
         discount: minor units.
         level: the last level said before it came to us, with its day.
         disputed: minor units disputed; -1 for all that is open; ``None`` for nothing.
+        payment_days: days of the month on which the debtor runs its payments.
+        internal: whether the debtor is one of ours; ``None`` when the file does not say.
+        disclosed: whether the debtor may be told of who owns the claim.
         remarks: sentences about cells that were left out as unreadable; no fact of the item.
     """
 
@@ -90,12 +93,21 @@ class ItemRow:
     disputed: int | None = None
     promised_by: date | None = None
     hold_until: date | None = None
+    legal_id: str = ""
+    payment_days: tuple[int, ...] = ()
+    internal: bool | None = None
+    zone: str = ""
+    disclosed: bool | None = None
     remarks: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRow:
-    """A contact of a debtor, named by the ledger's code."""
+    """A contact of a debtor, named by the ledger's code, and what it says of the debtor itself.
+
+    Attributes:
+        segment: of the debtor, like all that follows it; see :class:`ItemRow`.
+    """
 
     line: int
     debtor: str
@@ -105,6 +117,11 @@ class ContactRow:
     email: str = ""
     phone: str = ""
     language: str = ""
+    segment: str = ""
+    legal_id: str = ""
+    payment_days: tuple[int, ...] = ()
+    internal: bool | None = None
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 
 from models.errors import RefusedError
+from models.ledger.entries import ContactRow, ItemRow
 from models.ledger.zones import zone_of
 from models.names import CHANNELS
 
@@ -35,6 +36,17 @@ def legal_person(text: str) -> str:
     if french and int(french[1]) == (12 + 3 * (int(french[2]) % 97)) % 97:
         return french[2]
     return plain
+
+
+def stated(row: ItemRow | ContactRow) -> dict[str, Any]:
+    """Return what a row says of its debtor's own facts; what it leaves out is not there."""
+    said = {
+        "legal_id": legal_person(row.legal_id),
+        "payment_days": row.payment_days,
+        "internal": row.internal,
+        "zone": row.zone,
+    }
+    return {name: fact for name, fact in said.items() if fact not in ("", (), None)}
 
 
 def payment_days(days: Iterable[int]) -> tuple[int, ...]:

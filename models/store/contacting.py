@@ -13,6 +13,8 @@ from models.errors import RefusedError
 from models.ledger.entries import ContactRow, Reject
 from models.store.bouncing import corrected
 from models.store.finding import debtor_named, lock_debtors
+from models.store.knowing import inherit
+from models.store.owing import beside
 from models.store.running import Run
 from models.store.tables.parties import contacts, debtors
 
@@ -29,6 +31,7 @@ _UPDATE: Final = (
     .where(contacts.c.id == bindparam("row_id"))
     .values({name: bindparam(f"to_{name}") for name in (*_FIELDS, "bad")})
 )
+_DEBTORS: Final = select(debtors).where(debtors.c.id.in_(bindparam("ids", expanding=True)))
 _STIR: Final = (
     update(debtors).where(debtors.c.id == bindparam("row_id")).values(stirred_at=bindparam("to_at"))
 )
@@ -70,23 +73,56 @@ async def keep_contacts(
     if ids:
         for known in await connection.execute(_SELECT, {"ids": ids}):
             held[known.debtor_id].append(known)
-    stirred = set()
+    restated = set(await _facts(connection, meant))
+    stirred = set(restated)
     for one in meant:
-        found = _same(held[one.debtor_id], one.row)
-        if found is None:
-            held[one.debtor_id].append(await _made(connection, one, held[one.debtor_id]))
-            run.result.new += 1
-        elif news := _news(found, one.row):
-            held[one.debtor_id].remove(found)
-            held[one.debtor_id].append(await _changed(connection, found, news))
-            anew = _tried_anew(news)
-            await corrected(connection, one.debtor_id, found.key, anew, run.file.at)
+        kept = await _kept(connection, run, one, held[one.debtor_id])
+        if kept:
+            stirred.add(one.debtor_id)
+        elif one.debtor_id in restated:
+            restated.discard(one.debtor_id)
             run.result.changed += 1
         else:
             run.result.unchanged += 1
-            continue
-        stirred.add(one.debtor_id)
     await _stir(connection, stirred, run.file.at)
+
+
+async def _kept(connection: AsyncConnection, run: Run, one: Meant, held: list[Known]) -> bool:
+    """Write a contact that is new or changed; say whether it is either."""
+    found = _same(held, one.row)
+    if found is None:
+        held.append(await _made(connection, one, held))
+        run.result.new += 1
+        return True
+    news = _news(found, one.row)
+    if not news:
+        return False
+    held.remove(found)
+    held.append(await _changed(connection, found, news))
+    anew = _tried_anew(news)
+    await corrected(connection, one.debtor_id, found.key, anew, run.file.at)
+    run.result.changed += 1
+    return True
+
+
+async def _facts(connection: AsyncConnection, meant: Sequence[Meant]) -> list[int]:
+    """Keep what rows say of the debtors themselves; return those of whom that is new."""
+    said: dict[int, dict[str, Any]] = defaultdict(dict)
+    for one in meant:
+        facts = {"segment": one.row.segment, **beside(one.row)}
+        given = {name: fact for name, fact in facts.items() if fact not in ("", None)}
+        said[one.debtor_id] = {**given, **said[one.debtor_id]}
+    stating = sorted(key for key, facts in said.items() if facts)
+    if not stating:
+        return []
+    changed = []
+    for row in (await connection.execute(_DEBTORS, {"ids": stating})).mappings():
+        news = {name: fact for name, fact in said[row["id"]].items() if row[name] != fact}
+        if news:
+            await connection.execute(update(debtors).where(debtors.c.id == row["id"]).values(news))
+            changed.append(int(row["id"]))
+    await inherit(connection, changed)
+    return changed
 
 
 async def _stir(connection: AsyncConnection, ids: set[int], at: datetime) -> None:

@@ -23,7 +23,7 @@ from models.store.owing import Debtors, Owing
 from models.store.policies import keep_policy
 from models.store.reaching import Addresses
 from models.store.restating import KNOWN, Known, differs, restate
-from models.store.righting import keep_rights, stated
+from models.store.righting import NAMES, keep_rights, stated
 from models.store.running import Run, owed
 from models.store.statements import insert_new
 from models.store.tables.items import case_events, invoices
@@ -126,7 +126,7 @@ async def enter(
             known = found.get((row.creditor, row.number)) if owed(row) else None
             part.take(row, known)
     await lock_debtors(connection, part.touched())
-    await part.debtors.write(connection)
+    await part.debtors.write(connection, run.file.at)
     await part.addresses.write(connection, run.file.at)
     await keep_credits(connection, run, part.credits)
     entered = await _entered(connection, run, part.new)
@@ -173,8 +173,7 @@ async def _entered(connection: AsyncConnection, run: Run, new: Sequence[New]) ->
         entries.append(Entry(one.row.number, rows[0]["event_id"], "entered", one.row.creditor))
         if said := stated(one.row):
             since = min(one.row.issued or date.max, one.events[0].on)
-            none = dict.fromkeys(("owner", "payee", "servicer"))
-            rights.append({"invoice_id": key, "since": since, **none, **said})
+            rights.append({"invoice_id": key, "since": since, **dict.fromkeys(NAMES), **said})
     await connection.execute(insert(case_events), events)
     await keep_rights(connection, rights)
     run.result.new += len(new)

@@ -4,17 +4,23 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.ledger.entries import ItemRow
+from models.ledger.entries import ContactRow, ItemRow
+from models.ledger.particulars import stated
 from models.store.finding import name_key
+from models.store.knowing import inherit
 from models.store.tables.parties import debtors
 
 #: What a ledger may restate of a debtor; the first row of a file that says it decides.
-_MASTER: Final = ("name", "country", "language", "segment", "street", "postcode", "city")
+_MASTER: Final = (
+    *("name", "country", "language", "segment", "street", "postcode", "city"),
+    *("legal_id", "payment_days", "internal", "zone"),
+)
 _COLUMNS: Final = ("code", "name_key", *_MASTER)
 _SELECT: Final = select(
     debtors.c.id,
@@ -26,7 +32,7 @@ _SELECT: Final = select(
 _UPDATE: Final = (
     update(debtors)
     .where(debtors.c.id == bindparam("row_id"))
-    .values({name: bindparam(f"to_{name}") for name in _COLUMNS})
+    .values({name: bindparam(f"to_{name}") for name in (*_COLUMNS, "stirred_at")})
 )
 
 
@@ -64,10 +70,14 @@ class Stated:
 
     fields: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
-    def news(self, owing: Owing, said: dict[str, str]) -> dict[str, str]:
-        """Return what is said for the first time in this file, empty strings left out."""
+    def news(self, owing: Owing, said: dict[str, Any]) -> dict[str, Any]:
+        """Return what is said for the first time in this file; what is left out is not there."""
         known = self.fields.setdefault((owing.creditor, owing.key), set())
-        news = {name: text for name, text in said.items() if text and name not in known}
+        news = {
+            name: fact
+            for name, fact in said.items()
+            if fact not in ("", None) and name not in known
+        }
         known.update(news)
         return news
 
@@ -118,7 +128,7 @@ class Debtors:
         """Return a row's debtor, made when there is none, with what the row says of it."""
         if owing is None:
             key = debtor_key(row.creditor, row.debtor, row.debtor_name, row.country)
-            owing = Owing(row.creditor, key, dict.fromkeys(_COLUMNS, ""))
+            owing = Owing(row.creditor, key, {**dict.fromkeys(_COLUMNS, ""), "internal": False})
             owing.values["code"] = row.debtor
             self._say(owing, row)
             self._add(owing)
@@ -134,8 +144,11 @@ class Debtors:
         """Return the ids of debtors that the rows changed."""
         return {owing.id for owing in self._all if owing.changed and owing.id is not None}
 
-    async def write(self, connection: AsyncConnection) -> None:
-        """Write new debtors, which gives them their ids, and those that changed, locked."""
+    async def write(self, connection: AsyncConnection, at: datetime) -> None:
+        """Write new debtors, which gives them their ids, and those that changed, locked.
+
+        The cases of those that changed look again.
+        """
         new = {(o.creditor, o.key): o for o in self._all if o.id is None}
         if new:
             rows = [{"creditor": o.creditor, "key": o.key, **o.values} for o in new.values()]
@@ -145,10 +158,16 @@ class Debtors:
         changed = [o for o in self._all if o.changed and (o.creditor, o.key) not in new]
         if changed:
             values = [
-                {"row_id": o.id, **{f"to_{name}": o.values[name] for name in _COLUMNS}}
+                {
+                    "row_id": o.id,
+                    "to_stirred_at": at,
+                    **{f"to_{name}": o.values[name] for name in _COLUMNS},
+                }
                 for o in changed
             ]
             await connection.execute(_UPDATE, values)
+        named = [o.id for o in (*new.values(), *changed) if o.id and o.values["legal_id"]]
+        await inherit(connection, named)
 
     def _say(self, owing: Owing, row: ItemRow) -> None:
         said = {
@@ -159,6 +178,7 @@ class Debtors:
             "street": row.street,
             "postcode": row.postcode,
             "city": row.city,
+            **beside(row),
         }
         for name, text in self._stated.news(owing, said).items():
             if owing.values[name] != text:
@@ -172,6 +192,14 @@ class Debtors:
             self._by_code[owing.creditor, owing.code] = owing
         named = (owing.creditor, str(owing.values["name_key"]))
         self._by_name.setdefault(named, []).append(owing)
+
+
+def beside(row: ItemRow | ContactRow) -> dict[str, Any]:
+    """Return what a row says of its debtor's own facts, as the books keep them."""
+    said = stated(row)
+    if "payment_days" in said:
+        said["payment_days"] = ",".join(str(day) for day in said["payment_days"])
+    return said
 
 
 def _same_country(one: str, other: str) -> bool:

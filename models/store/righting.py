@@ -1,4 +1,4 @@
-"""Who owns a claim, is paid and chases it: what ledgers state, dated."""
+"""Who owns a claim, is paid and chases it, and whether the debtor knows: ledgers say, dated."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,7 +11,8 @@ from models.ledger.entries import ItemRow
 from models.store.statements import upsert
 from models.store.tables.items import claim_rights
 
-_NAMES: Final = ("owner", "payee", "servicer")
+_UNSAID: Final = {"owner": "", "payee": "", "servicer": "", "disclosed": False}
+NAMES: Final = tuple(_UNSAID)
 _HELD: Final = (
     select(claim_rights)
     .where(claim_rights.c.invoice_id.in_(bindparam("ids", expanding=True)))
@@ -19,9 +20,9 @@ _HELD: Final = (
 )
 
 
-def stated(row: ItemRow) -> dict[str, str]:
-    """Return what a row says of owner, payee and servicer; what it leaves out is not there."""
-    return {name: getattr(row, name) for name in _NAMES if getattr(row, name)}
+def stated(row: ItemRow) -> dict[str, Any]:
+    """Return what a row says of its claim's rights; what it leaves out is not there."""
+    return {name: getattr(row, name) for name in NAMES if getattr(row, name) not in ("", None)}
 
 
 async def moves(
@@ -34,12 +35,12 @@ async def moves(
     held: dict[int, dict[str, Any]] = {key: {} for key in saying}
     if moved := [known.id for _, known in rows if known.id in saying and known.rights]:
         for change in (await connection.execute(_HELD, {"ids": moved})).mappings():
-            said = {name: change[name] for name in _NAMES if change[name] is not None}
+            said = {name: change[name] for name in NAMES if change[name] is not None}
             held[change["invoice_id"]].update(said)
     return {
-        key: {"invoice_id": key, "since": since, **dict.fromkeys(_NAMES), **said}
+        key: {"invoice_id": key, "since": since, **dict.fromkeys(NAMES), **said}
         for key, said in saying.items()
-        if any(held[key].get(name, "") != value for name, value in said.items())
+        if any(held[key].get(name, _UNSAID[name]) != value for name, value in said.items())
     }
 
 
@@ -47,7 +48,7 @@ async def keep_rights(connection: AsyncConnection, rows: Sequence[dict[str, Any]
     """Write what rows state; a second word of the same day replaces the first."""
     if rows:
         insertion = upsert(connection, claim_rights)
-        said = {name: insertion.excluded[name] for name in _NAMES}
+        said = {name: insertion.excluded[name] for name in NAMES}
         await connection.execute(
             insertion.on_conflict_do_update(index_elements=["invoice_id", "since"], set_=said),
             list(rows),

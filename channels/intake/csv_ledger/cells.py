@@ -7,12 +7,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from channels.intake.csv_ledger import addresses, amounts, currencies, days, regions
+from channels.intake.csv_ledger import addresses, amounts, contents, currencies, days, regions
 from channels.intake.csv_ledger.encodings import damaged, shown
+from channels.intake.csv_ledger.faults import WrongCellError
 from channels.intake.csv_ledger.layout import Layout
 from channels.intake.csv_ledger.records import Record
 from channels.intake.csv_ledger.survey import Habits
-from channels.intake.csv_ledger.vocabulary import key, meanings, nothing
+from channels.intake.csv_ledger.vocabulary import nothing
 from models.errors import RefusedError
 from models.ledger.money import Money, exponent
 
@@ -37,16 +38,6 @@ _PERSONAL: Final = frozenset(
 )
 #: So much of a cell is told in a remark.
 _TOLD: Final = 40
-
-
-class WrongCellError(Exception):
-    """A cell says something that cannot be taken; becomes a reject at once."""
-
-    def __init__(self, column: str, value: str, expected: str) -> None:
-        super().__init__(expected)
-        self.column = column
-        self.value = value
-        self.expected = expected
 
 
 class Row:
@@ -144,7 +135,7 @@ class Row:
 
     def disputed(self, most: int, currency: str) -> int | None:
         """Return the disputed minor units, -1 for all that is open, ``None`` for nothing."""
-        answer = meanings("answers").get(key(self._raw("disputed")))
+        answer = contents.meaning("answers")(self._raw("disputed"))
         if answer or self._raw("disputed") in {"", "-"}:
             return -1 if answer == "yes" else None
         minor = self.amount("disputed", currency) or 0
@@ -164,11 +155,13 @@ class Row:
 
     def kind(self, ours: str = "kind") -> str:
         """Return what an item is; empty when the row says nothing."""
-        return self._known(ours, _meaning("kinds"), "invoice, credit-note or payment")
+        return self._known(ours, contents.meaning("kinds"), "invoice, credit-note or payment")
 
     def method(self, ours: str = "method") -> str:
         """Return how an item is to be paid; empty when the row says nothing."""
-        return self._known(ours, _meaning("methods"), "transfer, direct-debit or self-billed")
+        return self._known(
+            ours, contents.meaning("methods"), "transfer, direct-debit or self-billed"
+        )
 
     def email(self, ours: str = "email") -> str:
         """Return the first of the addresses given."""
@@ -181,6 +174,20 @@ class Row:
     def language(self, ours: str = "language") -> str:
         """Return an ISO 639-1 code."""
         return self._known(ours, regions.language, "a language, by its name or a code such as fr")
+
+    def zone(self, ours: str = "zone") -> str:
+        """Return a time zone."""
+        return self._known(ours, regions.zone, "a time zone such as Europe/Paris")
+
+    def answer(self, ours: str) -> bool | None:
+        """Return a yes or a no; ``None`` when the row says nothing."""
+        said = self._known(ours, contents.meaning("answers"), "yes or no")
+        return None if not said else said == "yes"
+
+    def days_of_month(self, ours: str) -> tuple[int, ...]:
+        """Return days of the month, in order; none when the row says nothing."""
+        said = self._known(ours, days.of_month, "days of the month such as 15, 31")
+        return tuple(int(day) for day in said.split())
 
     def _known(self, ours: str, known: Callable[[str], str], expected: str) -> str:
         text = self._raw(ours)
@@ -220,8 +227,3 @@ class Row:
             raise self.wrong(
                 ours, f"an amount with at most {exponent(currency)} decimals that a ledger holds"
             ) from refused
-
-
-def _meaning(table: str) -> Callable[[str], str]:
-    """Return what looks up a word's meaning; nothing for a word that nobody knows."""
-    return lambda word: meanings(table).get(key(word), "")

@@ -1,9 +1,17 @@
 """What a column holds, told from its first cells when its name leaves that open."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from channels.intake.csv_ledger import days
 from channels.intake.csv_ledger.vocabulary import key, meanings, nothing
+
+_JOINTS: Final = re.compile(r"[\s.,\-/]")
+#: An amount with its decimals, or a percentage.
+_DECIMALS: Final = re.compile(r"[.,]\d{1,2}$|%")
+#: No id of a legal person has fewer signs.
+_SHORTEST: Final = 6
 
 
 def codes(cells: Sequence[str]) -> bool:
@@ -30,6 +38,18 @@ def dates(cells: Sequence[str]) -> bool:
     )
 
 
+def identities(cells: Sequence[str]) -> bool:
+    """Say whether cells are ids of legal persons rather than amounts of tax.
+
+    >>> identities(["FR 44 732 829 320", ""]), identities(["HRB 12345"]), identities(["1234,50"])
+    (True, True, False)
+    """
+    values = _said(cells)
+    return bool(values) and all(
+        len(_JOINTS.sub("", value)) >= _SHORTEST and not _DECIMALS.search(value) for value in values
+    )
+
+
 def answers(cells: Sequence[str]) -> bool:
     """Say whether cells are nothing but yes and no in words.
 
@@ -40,6 +60,11 @@ def answers(cells: Sequence[str]) -> bool:
     return bool(values) and all(
         value.isalpha() and key(value) in meanings("answers") for value in values
     )
+
+
+def meaning(table: str) -> Callable[[str], str]:
+    """Return what looks up a word's meaning; nothing for a word that nobody knows."""
+    return lambda word: meanings(table).get(key(word), "")
 
 
 def _said(cells: Sequence[str]) -> list[str]:

@@ -8,6 +8,9 @@ from typing import Final
 
 from babel import Locale
 
+from models.errors import RefusedError
+from models.ledger import particulars
+
 DMY: Final = "dmy"
 MDY: Final = "mdy"
 YMD: Final = "ymd"
@@ -40,6 +43,24 @@ _MONTH_FIRST: Final = re.compile(
     rf"([^\W\d_]{{3,}})\.?[- ]+([0-9]{{1,2}})(?:st|nd|rd|th)?[-, ]+([0-9]{{4}}){_TIME}"
 )
 _SERIAL: Final = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?")
+
+#: Days of the month: numbers with nothing but *and* between them.
+_OF_MONTH: Final = re.compile(r"[0-9]{1,2}(?:(?:[\s.,;/&+]|and|et|und)+[0-9]{1,2})*\.?")
+_DIGITS: Final = re.compile(r"[0-9]+")
+
+
+def of_month(text: str) -> str:
+    """Return days of the month in order, apart from each other; nothing when they are none.
+
+    >>> of_month("31 und 15"), of_month("15,31"), of_month("30 days"), of_month("45")
+    ('15 31', '15 31', '', '')
+    """
+    if not _OF_MONTH.fullmatch(text):
+        return ""
+    try:
+        return " ".join(map(str, particulars.payment_days(map(int, _DIGITS.findall(text)))))
+    except RefusedError:
+        return ""
 
 
 @lru_cache(maxsize=8192)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from channels.intake.csv_ledger import forms, layout, sheets, survey
-from channels.intake.csv_ledger.cells import Row, WrongCellError
+from channels.intake.csv_ledger.cells import Row
 from channels.intake.csv_ledger.encodings import shown
+from channels.intake.csv_ledger.faults import WrongCellError
 from channels.intake.csv_ledger.forms import Sheet
 from channels.intake.csv_ledger.layout import Layout
 from channels.intake.csv_ledger.records import Record

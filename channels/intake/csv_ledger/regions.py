@@ -1,10 +1,11 @@
-"""Countries and languages, by code or by name."""
+"""Countries, languages and time zones, by code or by name."""
 
 import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Final, Literal
+from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
@@ -74,6 +75,20 @@ def language(text: str) -> str:
     if code in named.values():
         return code
     return named.get(_plain(text)) or named.get(code, "")
+
+
+def zone(text: str) -> str:
+    """Return a time zone as the tz database writes it; empty when it has none of this name.
+
+    >>> zone("europe/berlin"), zone("Mars/Base")
+    ('Europe/Berlin', '')
+    """
+    return _zones().get(text.casefold(), "")
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.casefold(): name for name in available_timezones()}
 
 
 def _country(text: str) -> str:

@@ -53,6 +53,8 @@ def meant(column: str, found: Mapping[str, int], sheet: Sheet, cells: Sequence[s
     match column:
         case "open":
             return "" if contents.answers(cells) else "open"
+        case "legal_id":
+            return "legal_id" if contents.identities(cells) else ""
         case "due_or_terms":
             return "due" if contents.dates(cells) else ""
         case "debtor_or_name":

@@ -57,6 +57,11 @@ def item(row: Row) -> ItemRow:
         disputed=row.disputed(left, currency),
         promised_by=row.day("promised_by"),
         hold_until=row.day("hold_until"),
+        legal_id=row.optional("legal_id", row.text, ""),
+        payment_days=row.optional("payment_days", row.days_of_month, ()),
+        internal=row.optional("internal", row.answer, None),
+        zone=row.optional("zone", row.zone, ""),
+        disclosed=row.optional("disclosed", row.answer, None),
     )
     return replace(found, remarks=row.remarks) if row.remarks else found
 
@@ -79,6 +84,11 @@ def contact(row: Row) -> ContactRow:
         email=email,
         phone=phone,
         language=row.language(),
+        segment=row.optional("segment", row.text, ""),
+        legal_id=row.optional("legal_id", row.text, ""),
+        payment_days=row.optional("payment_days", row.days_of_month, ()),
+        internal=row.optional("internal", row.answer, None),
+        zone=row.optional("zone", row.zone, ""),
     )
 
 

@@ -162,3 +162,32 @@ def test_nobody_goes_by_a_name_of_the_engine(relance, name):
     answer = relance("approve", "L-1", "--as", name)
     assert answer.status == 2
     assert "names nobody: say which person orders" in answer.err
+
+
+PERSONS = """\
+number;due;amount;currency;debtor;debtor_name;email;{names}
+{number};2026-02-10;1.000,00;EUR;{code};Musterbau;ap@musterbau.example;{facts}
+"""
+
+
+def test_an_insolvency_stops_a_legal_person_in_every_creditor_from_a_file_on(relance, written):
+    ledgers = (
+        ("atelier-nord", "F-1", "D1", "SIRET;Zahllauf", "732 829 320 00074;15 und 31"),
+        ("kontor-west", "G-1", "7001", "USt-IdNr.;Intern", "FR 44 732 829 320;nein"),
+        ("kontor-west", "G-2", "7002", "USt-IdNr.;Intern", "DE 123 456 788;ja"),
+    )
+    for creditor, number, code, names, facts in ledgers:
+        text = PERSONS.format(number=number, code=code, names=names, facts=facts)
+        ledger = written(f"{number}.csv", text)
+        assert relance("import", "invoices", ledger, "--creditor", creditor).status == 0
+    for creditor in ("atelier-nord", "kontor-west"):
+        relance("thaw", creditor)
+    assert (waits(relance, "F-1"), waits(relance, "G-1")) == ([], [])
+    assert waits(relance, "G-2") == ["internal-debtor"]
+
+    assert relance("insolvent", "D1", "--creditor", "atelier-nord").status == 0
+
+    assert waits(relance, "F-1") == ["insolvency"]
+    assert waits(relance, "G-1") == ["insolvency"]
+    (shown,) = relance("debtor", "7001", "--json").lines
+    assert (shown["standing"], shown["insolvent_on"]) == ("insolvent", "2026-03-02")
