@@ -153,6 +153,10 @@ def test_an_act_of_law_is_approved_by_those_in_the_role(relance):
     assert "yann or ines may" in refused.err
     assert "camille" not in refused.err
 
+    assert "approver (yann, ines)" in relance("tasks").out
+    (task,) = relance("tasks", "--json").lines
+    assert (task["owner"], task["may"]) == ("approver", ["yann", "ines"])
+
     assert relance("approve", "L-1", "--as", "Yann").status == 0
 
 

@@ -17,7 +17,8 @@ async def _tasks(call: Call, opened: Opened) -> int:
     tasks = await opened.views.tasks(selection(call))
     if call.out.json:
         for task in tasks:
-            call.out.record({**facts.task(task), **await _asked_for(call, opened, task)})
+            may = {"may": _may(call, task)}
+            call.out.record({**facts.task(task), **may, **await _asked_for(call, opened, task)})
         return DONE
     if not tasks:
         call.out.say("Nothing waits for a person.")
@@ -29,7 +30,7 @@ async def _tasks(call: Call, opened: Opened) -> int:
             task.kind,
             ", ".join(task.numbers) or "-",
             task.name or task.debtor or "-",
-            task.owner or "-",
+            _whose(call, task),
             _why(task),
         ]
         for task in tasks
@@ -39,6 +40,17 @@ async def _tasks(call: Call, opened: Opened) -> int:
     call.out.say()
     call.out.say("relance done TASK closes one that no other command answers")
     return DONE
+
+
+def _may(call: Call, task: Task) -> list[str]:
+    """Return who holds the role that a task belongs to, as commands name them."""
+    creditor = call.desk.creditors.get(task.creditor)
+    return [] if creditor is None else [one.name for one in creditor.people_in(task.owner)]
+
+
+def _whose(call: Call, task: Task) -> str:
+    names = ", ".join(_may(call, task))
+    return f"{task.owner} ({names})" if names else task.owner or "-"
 
 
 def _why(task: Task) -> str:
