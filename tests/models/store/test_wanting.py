@@ -9,6 +9,7 @@ from models.chasing.commands import Bounce, LogCall, Skip, WriteOff
 from models.chasing.policy import parsed as policy
 from models.errors import RefusedError, UnknownError
 from models.ledger.entries import ContactRow
+from models.store.asking import Asking
 from models.store.composing import Composing
 from models.store.looking import Looking
 from models.store.outbox import Outbox
@@ -67,6 +68,7 @@ kind = "hand-over"
 after_previous_days = 1
 approval = "never"
 """
+ASKS = GIVES.replace('"gives"', '"asks"').replace('approval = "never"\n', "")
 
 
 class House:
@@ -113,7 +115,7 @@ class House:
 
 @pytest.fixture
 def house(store, creditors, books):
-    for text in (MAILS, CALLS, GIVES):
+    for text in (MAILS, CALLS, GIVES, ASKS):
         made = policy(text, "mine.toml")
         books.policies = {**books.policies, made.name: made}
     return House(store, creditors)
@@ -361,6 +363,22 @@ async def test_a_credit_that_silences_a_debtor_for_long_is_one_task_until_it_spe
     await house.speak("F-3", now=silent)
     await house.look("F-1", "F-2", now=silent)
     assert "net-credit" not in await house.open()
+
+
+async def test_a_yes_that_lapsed_or_was_never_asked_for_shows_no_notice(
+    desk, item, house, store, creditors
+):
+    row = {"policy": "asks", "due": date(2026, 3, 2)}
+    await desk.read(item("F-1", **row), at=BEFORE)
+    asking = Asking(store, creditors, frozenset({"email"}))
+    assert await asking.notice("acme", "F-1", NOW) is None
+    assert await asking.notice("acme", "F-9", NOW) is None
+    await house.speak()
+    shown = await asking.notice("acme", "F-1", NOW)
+    assert [line.amount for line in shown.lines] == [10_000]
+
+    await desk.read(item("F-1", 20_000, **row), at=NOW)
+    assert await asking.notice("acme", "F-1", NOW) is None
 
 
 async def test_a_task_that_nobody_knows_or_that_is_closed_is_not_done_again(desk, item, house):
