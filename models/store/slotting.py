@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.answers import Blocker, Close, Contact, Wait
+from models.chasing.answers import Answer, Blocker, Close, Contact, Wait
+from models.chasing.dunning import settle
 from models.store.around import Around
 from models.store.describing import View, as_if_said, described, put_off
 from models.store.statements import upsert
@@ -54,12 +55,13 @@ async def carried_out(connection: AsyncConnection, view: View, world: Around) ->
         await connection.execute(_GONE, {"row_id": view.filed.id})
         return Seen(described(view, closed=True))
     rows = (await connection.execute(_OF_CASE, {"row_id": view.filed.id})).all()
+    leaving = _leaving(view)
+    if leaving is not None and not rows:
+        return Seen(leaving)
     if not isinstance(answer, Contact) or answer.at - view.now > view.policy.scaled(SOON):
         if rows:
             await connection.execute(_GONE, {"row_id": view.filed.id})
-        until = answer.until if isinstance(answer, Wait) else None
-        if isinstance(answer, Contact):
-            until = answer.at - view.lead
+        until = answer.at - view.lead if isinstance(answer, Contact) else _until(answer)
         return Seen(described(view, until=until))
     mine = next((row for row in rows if (row.level, row.round) == answer.step), None)
     if mine is not None and mine.blocker:
@@ -69,6 +71,22 @@ async def carried_out(connection: AsyncConnection, view: View, world: Around) ->
     if rows:
         await connection.execute(_GONE, {"row_id": view.filed.id})
     return Seen(as_if_said(view, answer), await _registered(connection, view, world, answer))
+
+
+def _until(answer: Answer) -> datetime | None:
+    return answer.until if isinstance(answer, Wait) else None
+
+
+def _leaving(view: View) -> Looked | None:
+    """Return the look of a case whose level is being said at this moment, as if it were said."""
+    answer = view.answer
+    if not isinstance(answer, Wait) or answer.blockers != (Blocker.BEING_SAID,):
+        return None
+    facts = replace(view.facts, being_said=False)
+    said = settle(view.case, view.policy, facts, view.now)[2]
+    if not isinstance(said, Contact) or said.at > view.now:
+        return None
+    return as_if_said(replace(view, answer=said, facts=facts), said)
 
 
 def _late(view: View, world: Around, at: datetime) -> DebtorRef | None:

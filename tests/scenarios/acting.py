@@ -24,6 +24,7 @@ from models.store.tables.items import invoices
 from models.store.tables.parties import debtors, sources
 from models.store.tables.saying import notices
 from models.wire import Start
+from tests.scenarios.showing import stale
 from tests.scenarios.staging import Stage, creditor, stage
 from tests.scenarios.telling import Scenario
 
@@ -39,6 +40,7 @@ class Played:
         self.timeline: list[Entry] = []
         self.standings: list[Standing] = []
         self.refused: list[str] = []
+        self.stale: list[str] = []
 
 
 async def played(scenario: Scenario, folder: Path) -> Played:
@@ -59,6 +61,7 @@ async def played(scenario: Scenario, folder: Path) -> Played:
         await on.sleep_to_day(scenario.until + timedelta(days=1))
         result.timeline = await _timeline(on)
         result.standings = await _standings(on, scenario)
+        result.stale = await stale(on, result.standings)
     return result
 
 
@@ -286,7 +289,7 @@ async def _standings(on: Stage, scenario: Scenario) -> list[Standing]:
                 assert not isinstance(answer, Record)
                 found.append(
                     Standing(
-                        "",
+                        key,
                         number,
                         answer.state.value,
                         prospect.case.open,

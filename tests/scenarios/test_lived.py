@@ -1,4 +1,7 @@
-"""Every scenario, lived by real workflows: the same timeline as the rehearsal's."""
+"""Every scenario, lived by real workflows: the same timeline as the rehearsal's.
+
+Where each case stands at the end is asked of the books, and is what books and workflows show.
+"""
 
 import sys
 from pathlib import Path
@@ -27,3 +30,4 @@ async def test_the_workflows_live_the_story(path, tmp_path):
         told.refused,
     )
     assert not differs, f"{scenario.title}\n{differs}"
+    assert not told.stale, "\n".join(told.stale)

@@ -74,7 +74,8 @@ def diff(rehearsal: dict[str, list[str]], lived: dict[str, list[str]]) -> str:
 async def test_the_workflows_live_what_the_rehearsal_says(scenario):
     with tempfile.TemporaryDirectory() as folder:
         foretold = rows(rehearsed(scenario, Path(folder)))
-        lived = rows(await played(scenario, Path(folder)))
-    differs = diff(foretold, lived)
+        told = await played(scenario, Path(folder))
+    differs = diff(foretold, rows(told))
     note(shown(scenario))
     assert not differs, f"{differs}\n{shown(scenario)}"
+    assert not told.stale, "\n".join([*told.stale, shown(scenario)])
