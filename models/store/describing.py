@@ -8,13 +8,14 @@ from typing import Any, Final
 from zlib import crc32
 
 from models.chasing import events as ev
-from models.chasing.answers import Answer, Contact, Record, State, Wait
+from models.chasing.answers import Answer, Blocker, Contact, Record, State, Wait
 from models.chasing.case import Case
 from models.chasing.dunning import settle
 from models.chasing.facts import Facts
 from models.chasing.folding import after
 from models.chasing.level import LevelKind
 from models.chasing.policy import Policy
+from models.chasing.silencing import told_on
 from models.ledger.money import Money
 from models.store.reading import Filed
 from models.wire import Looked
@@ -75,12 +76,20 @@ def as_if_said(view: View, answer: Contact) -> Looked:
 
 
 def put_off(view: View, at: datetime | None, blocker: str) -> Looked:
-    """Return the look of a case whose slot composing has put off; composing tells it."""
-    looked = described(view, until=None)
+    """Return the look of a case whose slot composing has put off; composing tells it.
+
+    A credit that silences its debtor is looked at again once that is somebody's task.
+    """
+    until = None
+    if blocker == Blocker.NET_CREDIT:
+        on = told_on(view.case, view.policy, view.facts.debtor)
+        if on is not None and on > view.policy.day(view.now):
+            until = view.policy.opening(on)
+    looked = described(view, until=until)
     if blocker == "pace":
-        return looked.model_copy(update={"next_at": at})
-    waits = {"next_at": at, "blockers": (blocker,), "state": State.WAITING.value}
-    return looked.model_copy(update=waits)
+        return looked.model_copy(update={"next_at": at, "blockers": ()})
+    kept = {"next_at": at, "blockers": (blocker,), "state": State.WAITING.value}
+    return looked.model_copy(update=kept)
 
 
 def described(view: View, *, until: datetime | None = None, closed: bool = False) -> Looked:
