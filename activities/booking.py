@@ -4,6 +4,7 @@ from temporalio import activity
 
 from activities.failing import plainly
 from models import names
+from models.chasing.refusing import NOBODY
 from models.chasing.story import EVENTS, StoryEvent, orders
 from models.errors import RefusedError
 from models.orders import Order
@@ -35,7 +36,7 @@ class Booking:
                     Order(
                         creditor=ask.creditor,
                         command=command,
-                        actor=ask.said.actor or "temporal",
+                        actor=_actor(ask),
                         at=ask.now,
                         event_id=f"{ask.said.id}.{count}" if count else ask.said.id,
                         invoices=(ask.number,),
@@ -69,5 +70,11 @@ def _heard(ask: RecordIn) -> StoryEvent:
         parts=tuple((part.by, part.amount) for part in said.parts),
         level=said.level,
         accepted=said.accepted,
-        actor=said.actor or "temporal",
+        actor=_actor(ask),
     )
+
+
+def _actor(ask: RecordIn) -> str:
+    """Return who orders; a name that only the engine goes by is nobody's way around four eyes."""
+    actor = ask.said.actor.strip()
+    return "temporal" if actor.casefold() in NOBODY else actor
