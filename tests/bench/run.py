@@ -2,7 +2,8 @@
 
 ``make bench`` runs all of it, ``make quickbench`` the small form, and
 ``python tests/bench/run.py --only climb`` (burst, import, memory, rehearsal) a part. The
-figures are kept as JSON in ``var/bench/``. The machine must have nothing else to do: what others took is shown.
+figures are kept as JSON in ``var/bench/``. The machine must have nothing else to do: what
+others took is shown.
 """
 
 import argparse

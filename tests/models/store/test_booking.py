@@ -8,7 +8,6 @@ import pytest
 from models.chasing.commands import Note, Pay
 from models.errors import RefusedError, UnknownError
 from models.ledger.entries import Reject
-from models.ledger.invoice import Kind
 
 NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
