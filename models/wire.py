@@ -177,6 +177,7 @@ class Said(Wire):
         event: id of the committed event; then nothing else counts.
         id: names the order; the same one is carried out once.
         amount: decimal string of major units.
+        policy: name of the policy to go on under.
     """
 
     event: str = ""
@@ -190,6 +191,7 @@ class Said(Wire):
     level: str = ""
     parts: tuple[Instalment, ...] = ()
     accepted: bool = False
+    policy: str = ""
 
 
 class RecordIn(Wire):

@@ -1,8 +1,8 @@
-"""What an invoice's workflow hears: signals, updates and queries, named as people speak.
+"""What an invoice's workflow hears and answers: signals and queries, named as people speak.
 
-A signal with the id of an event tells of what is committed already. One without, and
-every update, is an order: it goes through the books' one function like any other, and an
-update returns its verdict. Each order is applied once, by its id.
+A signal with the id of an event tells of what is committed already. One without is an order:
+it goes through the books' one function like any other, once by its id. An update, which
+returns the books' verdict, is in :mod:`workflows.ordering`.
 """
 
 from typing import Any
@@ -110,6 +110,11 @@ class Hearing:
         """Somebody called."""
         await self._hear("call", said)
 
+    @workflow.signal(name="log_call")
+    async def hear_of_call(self, said: Said) -> None:
+        """Somebody called: another name of ``call``."""
+        await self._hear("call", said)
+
     @workflow.signal
     async def skip(self, said: Said) -> None:
         """The next level is passed over."""
@@ -135,70 +140,15 @@ class Hearing:
         """Something worth keeping."""
         await self._hear("note", said)
 
-    @workflow.update(name="promise")
-    async def promise_to_pay(self, said: Said) -> Verdict:
-        """The debtor promised to pay. Returns the books' verdict."""
-        return await self._record("promise", said)
+    @workflow.signal
+    async def change_policy(self, said: Said) -> None:
+        """The case goes on under another policy."""
+        await self._hear("change_policy", said)
 
-    @workflow.update(name="dispute")
-    async def open_dispute(self, said: Said) -> Verdict:
-        """The debtor contests the invoice, or an amount of it. Returns the books' verdict."""
-        return await self._record("dispute", said)
-
-    @workflow.update(name="settle")
-    async def settle_dispute(self, said: Said) -> Verdict:
-        """A dispute ended. Returns the books' verdict."""
-        return await self._record("settle", said)
-
-    @workflow.update(name="hold")
-    async def put_on_hold(self, said: Said) -> Verdict:
-        """Chasing stops until a day. Returns the books' verdict."""
-        return await self._record("hold", said)
-
-    @workflow.update(name="release")
-    async def release_hold(self, said: Said) -> Verdict:
-        """A hold or a promise ends now. Returns the books' verdict."""
-        return await self._record("release", said)
-
-    @workflow.update(name="approve")
-    async def give_approval(self, said: Said) -> Verdict:
-        """A notice that waits may leave. Returns the books' verdict."""
-        return await self._record("approve", said)
-
-    @workflow.update(name="reject")
-    async def refuse_approval(self, said: Said) -> Verdict:
-        """A notice that waits may not leave. Returns the books' verdict."""
-        return await self._record("reject", said)
-
-    @workflow.update(name="call")
-    async def log_call(self, said: Said) -> Verdict:
-        """Somebody called. Returns the books' verdict."""
-        return await self._record("call", said)
-
-    @workflow.update(name="skip")
-    async def skip_level(self, said: Said) -> Verdict:
-        """The next level is passed over. Returns the books' verdict."""
-        return await self._record("skip", said)
-
-    @workflow.update(name="send")
-    async def send_now(self, said: Said) -> Verdict:
-        """The next level leaves at the next opening. Returns the books' verdict."""
-        return await self._record("send", said)
-
-    @workflow.update(name="extend")
-    async def extend_due(self, said: Said) -> Verdict:
-        """Chasing counts from a later due date. Returns the books' verdict."""
-        return await self._record("extend", said)
-
-    @workflow.update(name="write_off")
-    async def give_up(self, said: Said) -> Verdict:
-        """What is open is given up. Returns the books' verdict."""
-        return await self._record("write_off", said)
-
-    @workflow.update(name="note")
-    async def add_note(self, said: Said) -> Verdict:
-        """Something worth keeping. Returns the books' verdict."""
-        return await self._record("note", said)
+    @workflow.signal
+    async def rule_delivery(self, said: Said) -> None:
+        """A person says whether a notice of unknown outcome arrived."""
+        await self._hear("rule_delivery", said)
 
     async def _hear(self, what: str, said: Said) -> None:
         if said.event:

@@ -9,12 +9,12 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 with workflow.unsafe.imports_passed_through():
     from models import names
     from models.wire import InvoiceRef, Looked, LookIn
-    from workflows.hearing import Hearing
+    from workflows.ordering import Ordering
     from workflows.patience import FAILED, OURS, pause, rest
 
 
 @workflow.defn(name=names.INVOICE)
-class InvoiceWorkflow(Hearing):
+class InvoiceWorkflow(Ordering):
     """Owns time and order for one invoice; what is true stays in the books.
 
     All it holds of the case is its last answer. It ends when the case is closed.

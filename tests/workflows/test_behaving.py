@@ -207,6 +207,32 @@ async def test_an_update_returns_the_verdict_and_its_id_is_carried_out_once(clie
     assert [ask.said.id for ask in books.recorded] == ["u-1"]
 
 
+#: What people may order of an invoice from Temporal's side, and what the books call it.
+ORDERS = {
+    **{name: name for name in ("promise", "dispute", "settle", "hold", "release", "approve")},
+    **{name: name for name in ("reject", "call", "skip", "send", "extend", "note")},
+    "log_call": "call",
+    "write_off": "write-off",
+    "change_policy": "change-policy",
+    "rule_delivery": "rule-delivery",
+}
+
+
+async def test_every_order_is_heard_as_a_signal_and_as_an_update(client, books):
+    async with at_work(client, books):
+        handle = await started(client)
+        for name in ORDERS:
+            await handle.signal(name, Said(id=f"signal {name}"))
+            verdict = await handle.execute_update(name, Said(id=f"update {name}"))
+            assert verdict["recorded"], name
+        await until(lambda: len(books.recorded) == 2 * len(ORDERS))
+
+    recorded = {ask.said.id: ask.what for ask in books.recorded}
+    assert recorded == {
+        f"{way} {name}": what for name, what in ORDERS.items() for way in ("signal", "update")
+    }
+
+
 async def test_a_refused_update_says_why_and_the_workflow_goes_on(client, books):
     async with at_work(client, books):
         handle = await started(client)
