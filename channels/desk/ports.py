@@ -165,9 +165,12 @@ class Asking(Protocol):
     """What would be answered now; see :mod:`models.store.asking`."""
 
     async def answered(
-        self, items: Iterable[Item], now: datetime
+        self, items: Iterable[Item], now: datetime, under: Policy | None = None
     ) -> Sequence[tuple[Item, Reason | None]]:
-        """Return items as they stand at an instant, each with the answer it would get."""
+        """Return items as they stand at an instant, each with the answer it would get.
+
+        ``under`` shows them as if they were moved to another policy now.
+        """
         ...
 
     async def notice(self, creditor: str, number: str, now: datetime) -> Notice | None:

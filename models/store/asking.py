@@ -9,9 +9,12 @@ from typing import Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.chasing import events as ev
 from models.chasing.answers import Contact, Wait
 from models.chasing.dunning import settle
+from models.chasing.folding import after
 from models.chasing.notice import Notice
+from models.chasing.policy import Policy
 from models.ledger.creditor import Creditor
 from models.store.around import Around, around
 from models.store.describing import View, described, journalled, put_off, told
@@ -41,11 +44,12 @@ class Asking:
         self._channels = channels
 
     async def answered(
-        self, items: Iterable[Item], now: datetime
+        self, items: Iterable[Item], now: datetime, under: Policy | None = None
     ) -> Sequence[tuple[Item, Reason | None]]:
         """Return items as they stand at an instant, each with the answer it would get.
 
-        A closed item has none. Nothing is recorded: a promise that has just broken is
+        ``under`` shows them as if they were moved to another policy now. A closed item has
+        no answer. Nothing is recorded: a promise that has just broken is
         shown as broken, and written down by the next look.
 
         Raises:
@@ -64,7 +68,10 @@ class Asking:
                     creditor = self._creditors[item.creditor]
                     worlds[filed.debtor_id] = await around(connection, creditor, filed.debtor_id)
                 world = worlds[filed.debtor_id]
-                answers.append(await self._answered(connection, item, filed, world, now))
+                policy = await policy_of(connection, filed.case.policy_hash)
+                if under is not None:
+                    filed, policy = _moved(filed, under, now), under
+                answers.append(await self._answered(connection, item, (filed, policy), world, now))
         return answers
 
     async def notice(self, creditor: str, number: str, now: datetime) -> Notice | None:
@@ -77,11 +84,11 @@ class Asking:
         self,
         connection: AsyncConnection,
         item: Item,
-        filed: Filed,
+        placed: tuple[Filed, Policy],
         world: Around,
         now: datetime,
     ) -> tuple[Item, Reason]:
-        policy = await policy_of(connection, filed.case.policy_hash)
+        filed, policy = placed
         facts = world.facts(filed.id, policy, self._channels, now)
         case, _, answer = settle(filed.case, policy, facts, now)
         view = View(filed, case, policy, facts, answer, now)
@@ -100,6 +107,7 @@ class Asking:
             blockers=looked.blockers,
             why=answer.why,
             rule=answer.rule,
+            policy=policy.name,
         )
         reason = Reason(
             at=now,
@@ -114,3 +122,11 @@ class Asking:
             engine="",
         )
         return fresh, reason
+
+
+def _moved(filed: Filed, policy: Policy, now: datetime) -> Filed:
+    """Return a case as if it went on under another policy from now on."""
+    change = ev.PolicyChanged(
+        on=policy.day(now), policy=policy.name, version=policy.version, hash=policy.hash
+    )
+    return replace(filed, case=after(filed.case, change))

@@ -235,3 +235,18 @@ def test_nothing_looked_at_changes_anything(relance, engine):
     for typed in (("list",), ("show", "F-1"), ("next", "F-1"), ("why", "F-1"), ("tasks",)):
         assert relance(*typed).status == 0
     assert engine.asked == 0
+
+
+def test_another_policy_is_shown_before_it_is_taken(relance):
+    ask = ("change-policy", "F-1", "--policy", "key-account")
+    (line,) = relance(*ask, "--preview", "--json").lines
+    assert (line["invoice"], line["policy"]) == ("F-1", "key-account")
+    assert line["now"] != line["then"]
+    (item,) = relance("list", "F-1", "--json").lines
+    assert item["policy"] == "standard-b2b", "nothing is changed"
+
+    said = relance(*ask, "--preview").out
+    assert "nothing is changed" in said
+    assert relance(*ask).status == 0
+    (item,) = relance("list", "F-1", "--json").lines
+    assert item["policy"] == "key-account"

@@ -1,9 +1,10 @@
 """Who owes: debtors with what is open, and what else becomes of a debt."""
 
 import argparse
+from collections.abc import Sequence
 from typing import Final
 
-from channels.desk.cli import accounts
+from channels.desk.cli import accounts, facts
 from channels.desk.cli.command import DONE, Call, Command, UsageError, booked
 from channels.desk.cli.concern import about_creditor, meant, whose
 from channels.desk.cli.ordering import give, order, ordered, signed
@@ -13,8 +14,9 @@ from channels.desk.cli.values import day
 from channels.desk.ports import Opened
 from models.chasing.commands import ChangePolicy, RejectDebit
 from models.chasing.events import Death
+from models.chasing.policy import Policy
 from models.orders import Insolvency
-from models.views import Account
+from models.views import Account, Item, Reason
 
 _COLUMNS: Final = (
     Column("debtor", wide=True),
@@ -105,14 +107,45 @@ def _cancel_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _policy_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policy", required=True, metavar="NAME", help="a policy on offer")
+    parser.add_argument(
+        "--preview", action="store_true", help="only show what would come next, and when"
+    )
     signed(parser)
 
 
 async def _change_policy(call: Call, opened: Opened) -> int:
     concern = await meant(call, opened)
     policy = named(call.desk, call.args.policy)
+    if call.args.preview:
+        return await _previewed(call, opened, concern.items, policy)
     command = ChangePolicy(policy=policy.name, version=policy.version, hash=policy.hash)
     return await give(call, opened, concern, [command])
+
+
+async def _previewed(call: Call, opened: Opened, items: Sequence[Item], policy: Policy) -> int:
+    """Show what comes next for each invoice, as it is and as it would be."""
+    live = [item for item in items if not item.closed]
+    now = call.desk.clock()
+    before = await opened.asking.answered(live, now)
+    after = await opened.asking.answered(live, now, policy)
+    rows = []
+    for was, then in zip(before, after, strict=True):
+        said = [_coming(*one) for one in (was, then)]
+        rows.append([was[0].number, was[0].policy, *said])
+        if call.out.json:
+            line = {"invoice": was[0].number, "policy": policy.name}
+            call.out.record({**line, "now": said[0], "then": said[1]})
+    if not call.out.json:
+        columns = [Column("invoice"), Column("policy"), Column("now"), Column("then", wide=True)]
+        call.out.table(columns, rows)
+        call.out.say(f"nothing is changed: without --preview they go on under {policy.name}")
+    return DONE
+
+
+def _coming(item: Item, answer: Reason | None) -> str:
+    """Return what comes next and when, or what keeps it, in a few words."""
+    what = facts.coming(item, answer) or ", ".join(item.blockers) or "a look"
+    return what if item.next_on is None else f"{what} on {item.next_on}"
 
 
 COMMANDS: Final = (
@@ -157,6 +190,12 @@ COMMANDS: Final = (
         group="steer",
         run=booked(_change_policy),
         arguments=_policy_arguments,
-        examples=(("relance change-policy --debtor C1001 --policy key-account", "a debtor"),),
+        examples=(
+            (
+                "relance change-policy --debtor C1001 --policy key-account --preview",
+                "what would come next, and when",
+            ),
+            ("relance change-policy --debtor C1001 --policy key-account", "a debtor"),
+        ),
     ),
 )
