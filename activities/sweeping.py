@@ -8,9 +8,10 @@ from temporalio import activity
 from activities.failing import plainly
 from activities.living import alive
 from models import names
+from models.orders import Entry
 from models.ports import Engine
 from models.store.sweeping import Forgotten, Sweeping
-from models.wire import Swept
+from models.wire import InvoiceRef, Start, Swept
 
 #: The most rounds of one sweep: what is left then waits for the next.
 ROUNDS: Final = 50
@@ -26,10 +27,35 @@ class Sweeper:
 
     @activity.defn(name=names.SWEEP_UP)
     @plainly
-    async def sweep_up(self, now: datetime) -> Swept:
-        """Repair what was forgotten; what cannot be reached waits for the next sweep."""
+    async def sweep_up(self, now: datetime, past: tuple[int, int] = (0, 0)) -> Swept:
+        """Repair what was forgotten; what cannot be reached waits for the next sweep.
+
+        Args:
+            now: the sweep's instant.
+            past: how far the sweep before came with asking for workflows.
+        """
         async with alive():
-            return await self._rounds(now)
+            swept = await self._rounds(now)
+            return await self._watched(now, past, swept)
+
+    async def _watched(self, now: datetime, past: tuple[int, int], swept: Swept) -> Swept:
+        """Start workflows that are gone, and let those of closed cases look, which ends them."""
+        watch = await self._sweeping.watched(now, past)
+        refs = [_ref(start) for start in (*watch.open, *watch.closed)]
+        running = await self._engine.running(refs) if refs else frozenset[InvoiceRef]()
+        if running is None:
+            return swept.model_copy(update={"past": past})
+        gone = [start for start in watch.open if _ref(start) not in running]
+        restarted = await self._engine.start(gone) if gone else 0
+        left: dict[str, list[Entry]] = {}
+        for start in watch.closed:
+            if _ref(start) in running:
+                left.setdefault(start.creditor, []).append(Entry(start.number, "", "facts"))
+        ended = 0
+        for creditor, entries in left.items():
+            ended += await self._engine.tell(creditor, entries)
+        found = {"restarted": restarted, "ended": ended, "past": watch.past}
+        return swept.model_copy(update=found)
 
     async def _rounds(self, now: datetime) -> Swept:
         total = Swept()
@@ -55,3 +81,7 @@ class Sweeper:
         for ref in forgotten.pokes:
             poked += await self._engine.poke(ref)
         return Swept(started=started, told=told, poked=poked)
+
+
+def _ref(start: Start) -> InvoiceRef:
+    return InvoiceRef(creditor=start.creditor, number=start.number)

@@ -9,7 +9,7 @@ from typing import Protocol
 from models.chasing.notice import Notice
 from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
 from models.orders import Entry
-from models.wire import DebtorRef, FileIn, Start
+from models.wire import DebtorRef, FileIn, InvoiceRef, Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,10 @@ class Engine(Protocol):
         ``contents`` is a digest of it: the same file given twice while it is read is read
         once.
         """
+        ...
+
+    async def running(self, refs: Sequence[InvoiceRef]) -> frozenset[InvoiceRef] | None:
+        """Return the invoices whose workflow runs; ``None`` when Temporal cannot be asked."""
         ...
 
     async def sweep(self) -> bool:

@@ -155,12 +155,21 @@ class Expired(Wire):
 
 
 class Swept(Wire):
-    """What a sweep repaired: how many of each kind."""
+    """What a sweep repaired: how many of each kind.
+
+    Attributes:
+        restarted: workflows of open cases that were gone.
+        ended: workflows that still ran for closed cases.
+        past: how far it came with asking for these; the next sweep goes on from there.
+    """
 
     started: int = 0
     told: int = 0
     poked: int = 0
     expired: int = 0
+    restarted: int = 0
+    ended: int = 0
+    past: tuple[int, int] = (0, 0)
 
 
 class Instalment(Wire):

@@ -21,9 +21,12 @@ class SweepWorkflow:
     @workflow.run
     async def run(self) -> Swept:
         """Return what was repaired."""
+        last = Swept()
+        if workflow.has_last_completion_result():
+            last = workflow.get_last_completion_result(Swept) or last
         swept: Swept = await workflow.execute_activity(
             names.SWEEP_UP,
-            workflow.now(),
+            args=[workflow.now(), last.past],
             result_type=Swept,
             start_to_close_timeout=LONGEST,
             heartbeat_timeout=SIGN_OF_LIFE,
@@ -31,6 +34,6 @@ class SweepWorkflow:
         )
         workflow.set_current_details(
             f"{swept.started} started, {swept.told} told, {swept.poked} poked, "
-            f"{swept.expired} expired"
+            f"{swept.restarted} restarted, {swept.ended} ended"
         )
         return swept

@@ -18,6 +18,7 @@ from temporalio.common import (
 )
 from temporalio.service import RPCError
 
+from channels.temporal.watching import Connect, Watching
 from models import names
 from models.errors import UnavailableError
 from models.orders import Entry
@@ -58,16 +59,13 @@ _SIGNALS: Final = {
     "notice": "notice",
 }
 
-Connect = Callable[[], Awaitable[Client]]
 
-
-class Telling:
-    """The engine as the books see it. Connects when first needed, and again when it must."""
+class Telling(Watching):
+    """The engine as the books see it."""
 
     def __init__(self, connect: Connect) -> None:
         """Use a client that ``connect`` gives."""
-        self._connect = connect
-        self._client: Client | None = None
+        super().__init__(connect)
         self._room = asyncio.Semaphore(AT_ONCE)
 
     async def start(self, starts: Sequence[Start]) -> int:

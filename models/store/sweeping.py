@@ -1,4 +1,8 @@
-"""What nobody woke: cases without a workflow, events unseen, slots and notices past their time."""
+"""What nobody woke: cases without a workflow, events unseen, slots and notices past their time.
+
+What the books cannot know, whether a workflow that was started still runs, is asked of the
+server for so many invoices a sweep, and for the next ones at the next.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +23,8 @@ from models.wire import DebtorRef, Start
 LATE: Final = timedelta(seconds=45)
 #: The most things of a kind that one round of a sweep takes on.
 MOST: Final = 2000
+#: The most open cases, and the most closed ones, whose workflows one sweep asks for.
+WATCHED: Final = 1000
 #: Past every id.
 _END: Final = 2**31 - 1
 
@@ -54,6 +60,17 @@ _UNSEEN: Final = (
     )
     .order_by(invoices.c.id)
     .limit(MOST)
+)
+_WATCHED: Final = (
+    select(invoices.c.id, invoices.c.creditor, invoices.c.number, invoices.c.due, debtors.c.key)
+    .join_from(invoices, debtors, debtors.c.id == invoices.c.debtor_id)
+    .where(
+        invoices.c.id > bindparam("past"),
+        invoices.c.closed == bindparam("closed"),
+        invoices.c.looked_at < bindparam("late"),
+    )
+    .order_by(invoices.c.id)
+    .limit(bindparam("most"))
 )
 _SLOTS: Final = (
     select(debtors.c.creditor, debtors.c.key, func.min(slots.c.at).label("at"))
@@ -94,6 +111,19 @@ class Forgotten:
     past: tuple[int, int] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Cases to ask the server for: those open, whose workflow must run, and those closed.
+
+    Attributes:
+        past: how far this came among the open and the closed; 0 to begin again.
+    """
+
+    open: tuple[Start, ...]
+    closed: tuple[Start, ...]
+    past: tuple[int, int]
+
+
 class Sweeping:
     """Finds what was forgotten; repairs nothing itself."""
 
@@ -125,6 +155,26 @@ class Sweeping:
             pokes=pokes,
             past=(_last(unstarted), _last(unseen)) if more else None,
         )
+
+    async def watched(self, now: datetime, past: tuple[int, int] = (0, 0)) -> Watch:
+        """Return the cases whose workflows are to be asked for, from where the last sweep came to.
+
+        Raises:
+            UnavailableError: the books do not answer.
+        """
+        found = []
+        async with self._store.reading() as connection:
+            for closed, after in zip((False, True), past, strict=True):
+                values = {"late": now - LATE, "past": after, "closed": closed, "most": WATCHED}
+                found.append((await connection.execute(_WATCHED, values)).all())
+        open_, gone = (
+            tuple(
+                Start(creditor=r.creditor, number=r.number, debtor=r.key, due=r.due) for r in rows
+            )
+            for rows in found
+        )
+        ends = (rows[-1].id if len(rows) == WATCHED else 0 for rows in found)
+        return Watch(open_, gone, (next(ends), next(ends)))
 
 
 def _last(rows: Sequence[Any]) -> int:
