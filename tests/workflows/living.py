@@ -32,6 +32,7 @@ from models.orders import File, Order, Recorded
 from models.ports import Channel
 from models.store.booking import Booking
 from models.store.tables.items import case_events, invoices
+from models.store.tables.parties import debtors
 from models.store.tables.saying import notices
 from models.wire import Start
 from tests.scenarios.staging import at_work, creditor, furnished
@@ -161,14 +162,23 @@ class Life:
             assert loop.time() < end, f"waited {patience} s in vain for {what}"
             await asyncio.sleep(0.03)
 
-    async def until_event(self, number: str, kind: str, times: int = 1) -> None:
+    async def debtor_key(self, number: str) -> str:
+        """Return our own key of the debtor of an invoice."""
+        statement = select(debtors.c.key).join_from(
+            debtors, invoices, invoices.c.debtor_id == debtors.c.id
+        )
+        return str((await self.rows(statement.where(invoices.c.number == number)))[0].key)
+
+    async def until_event(
+        self, number: str, kind: str, times: int = 1, patience: float = PATIENCE
+    ) -> None:
         """Wait until something happened to an invoice."""
 
         async def happened() -> bool:
             return (await self.events(number)).count(kind) >= times
 
         try:
-            await self.until(happened, f"{kind} of {number}")
+            await self.until(happened, f"{kind} of {number}", patience)
         except AssertionError as vain:
             told = ", ".join(await self.events(number))
             message = f"{vain}; on {self.today} it has: {told}"

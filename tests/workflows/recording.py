@@ -10,9 +10,10 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from models import names
 from models.chasing import commands as cmd
 from models.chasing import events as ev
 from models.errors import RefusedError, UnavailableError, UncertainError
-from models.wire import FileIn, Said
-from tests.workflows.living import HOUSE, Life, living, row
+from models.wire import DebtorRef, FileIn, Said
+from tests.workflows.living import HOUSE, Life, living, quick, row
 from tests.workflows.test_budget import COURSE
 
 FOLDER = Path(__file__).parent / "histories"
@@ -145,20 +146,116 @@ async def taken_in(life: Life) -> None:
     await life.ended("F-1")
 
 
+async def steered(life: Life) -> None:
+    """Extend, call, skip, send, reject, approve, rule, move to another policy, give up."""
+    other = quick(QUICK, life.policy.day_seconds).model_copy(update={"name": "other"})
+    life.house.books.policies = {**life.house.books.policies, other.name: other}
+    life.memories["registered-letter"].fail("", UncertainError("lost"))
+    await life.enter(row("F-1", life.due_in(20)))
+    handle, ids = life.handle("F-1"), count(1)
+
+    async def say(what: str, **given: Any) -> None:
+        order = Said(id=f"u-{next(ids)}", **{"actor": "clerk", "reason": "told to", **given})
+        await handle.execute_update(what, order)
+
+    await say("extend", until=life.today + timedelta(days=60))
+    await say("log_call", outcome="no-answer")
+    await say("call", outcome="reached")
+    await say("skip", level="formal")
+    await say("change_policy", policy=other.name)
+    for answer, given in (("reject", {"outcome": "hold"}), ("approve", {"actor": "manager"})):
+        await say("send", level="formal")
+        await life.until_event("F-1", "approval-asked", times=1 + (answer == "approve"))
+        await say(answer, **given)
+        if answer == "reject":
+            await say("release")
+    await life.until_state("F-1", "waiting")
+    await say("rule_delivery", outcome="arrived")
+    await life.until_event("F-1", "said formal")
+    await say("write_off")
+    await life.ended("F-1")
+
+
+async def unreachable(life: Life) -> None:  # noqa: PLR0915  a story
+    """Meet books that do not answer, at a look and at a composition, and wait for them."""
+    store = life.house.store
+    writing, away = store.writing, False
+
+    @asynccontextmanager
+    async def hesitant() -> AsyncIterator[Any]:
+        if away:
+            message = "the books do not answer"
+            raise UnavailableError(message)
+        async with writing() as connection:
+            yield connection
+
+    store.writing = hesitant  # type: ignore[method-assign]
+    await life.enter(row("F-1", life.due_in(3)))
+    handle = life.handle("F-1")
+
+    async def looked() -> bool:
+        return bool((await handle.query("case"))["until"])
+
+    await life.until(looked, "a first look")
+    away = True
+    debtor = DebtorRef(creditor=HOUSE, debtor=await life.debtor_key("F-1"))
+    await handle.signal("facts", Said(event="1"))
+    assert await life.telling.poke(debtor)
+    composing = life.client.get_workflow_handle(names.debtor_id(HOUSE, debtor.debtor))
+
+    async def missed() -> bool:
+        case, slot = await handle.query("case"), await composing.query("next_slot")
+        return "books-unreachable" in case["blockers"] and slot > datetime.now(UTC).isoformat()
+
+    await life.until(missed, "both to wait for the books")
+    away = False
+    await life.until_event("F-1", "said first", patience=120)
+    await life.order("F-1", cmd.Pay(amount=100_00))
+    await life.ended("F-1")
+
+
+async def expired(life: Life) -> None:
+    """A mail server that is away until the slot is over: the level leaves in the next one."""
+    life.memories["email"].fail("", UnavailableError("away"), times=3)
+    await life.enter(row("F-1", life.due_in(1)))
+    await life.until_event("F-1", "said first")
+    assert await life.said("void"), "a slot ended"
+    await life.order("F-1", cmd.Pay(amount=100_00))
+    await life.ended("F-1")
+
+
+async def again(life: Life) -> None:
+    """A payment taken back after the case was closed: the next cycle goes on with the levels."""
+    await life.enter(row("F-1", life.due_in(3)))
+    await life.until_event("F-1", "said first")
+    await life.order("F-1", cmd.Pay(amount=100_00))
+    await life.ended("F-1")
+    await life.order("F-1", cmd.Reverse(amount=None))
+    await life.until_event("F-1", "said second")
+    await life.order("F-1", cmd.Pay(amount=100_00))
+    await life.ended("F-1")
+
+
 STORIES: dict[str, tuple[Story, dict]] = {
     "reference": (reference, COURSE),
     "asked": (asked, QUICK),
     "ordered": (ordered, COURSE),
     "failing": (failing, QUICK),
     "taken-in": (taken_in, COURSE),
+    "steered": (steered, QUICK),
+    "unreachable": (unreachable, COURSE),
+    "expired": (expired, COURSE),
+    "again": (again, COURSE),
 }
+#: Seconds of a day where half a second is not enough.
+LONG_DAYS = {"expired": 6.0}
 
 
 async def record(name: str) -> None:
     """Live a story and keep the histories it left."""
     story, course = STORIES[name]
     with tempfile.TemporaryDirectory() as folder:
-        async with living(Path(folder), course) as life:
+        async with living(Path(folder), course, LONG_DAYS.get(name, 0.5)) as life:
             await story(life)
             count = 0
             async for one in life.client.list_workflows():
