@@ -5,9 +5,11 @@ from typing import Final, TypedDict
 
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import TimeoutError as OutOfTimeError
 
-#: How a step that failed reaches its workflow: a local one comes without its envelope.
-FAILED: Final = (ActivityError, ApplicationError)
+#: How a step that failed reaches its workflow: a local one comes without its envelope, and
+#: when it ran out of time it comes bare at a replay although it did not when it was lived.
+FAILED: Final = (ActivityError, ApplicationError, OutOfTimeError)
 
 
 class Local(TypedDict):
