@@ -3,6 +3,8 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +16,10 @@ from models.store.recording import RepeatedError
 from models.store.reversing import take_back
 from models.store.running import Run
 from models.store.widening import ensure_creditor
+
+
+#: A bank somewhere may be a day ahead of our clock.
+_TOMORROW: Final = timedelta(days=1)
 
 
 class Statement:
@@ -78,6 +84,8 @@ class Statement:
             self._run.refuse(row.line, "creditor", creditor, f"a creditor such as {known_ones}")
         elif not known(row.currency):
             self._run.refuse(row.line, "currency", row.currency, "a currency of ISO 4217")
+        elif row.on > self._run.file.at.date() + _TOMORROW:
+            self._run.refuse(row.line, "on", row.on.isoformat(), "a day that has come")
         elif row.amount == 0:
             self._run.refuse(row.line, "amount", "0", "an amount other than zero")
         else:

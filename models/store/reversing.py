@@ -14,7 +14,7 @@ from models.orders import Entry, Incoming, Order, Recorded
 from models.store.appending import Stamp, append
 from models.store.debits import rejectable, unbooked
 from models.store.finding import lock_debtors, locked_named
-from models.store.paying import Source, book, grown_by, payment_locked, payment_named
+from models.store.paying import Source, book, grown_by, payment_locked, told_apart
 from models.store.placing import named_rows, payer_of
 from models.store.reading import Filed, cases_of
 from models.store.tables.items import invoices
@@ -78,7 +78,7 @@ async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded
     Raises:
         RepeatedError: somebody booked it at this moment.
     """
-    known = await payment_named(connection, incoming.creditor, incoming.key)
+    incoming, known = await told_apart(connection, incoming)
     if known is not None:
         return Recorded(creditor=incoming.creditor, repeated=True, left=known.left)
     target = await _target(connection, incoming)

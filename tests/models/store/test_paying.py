@@ -264,3 +264,32 @@ async def test_the_days_of_payment_and_booking_may_differ(owed, books, rows):
     await books.pay(money(1_000, "F-1", on=TODAY - timedelta(days=2)))
     (event,) = await rows("SELECT \"on\" FROM case_events WHERE kind = 'paid'")
     assert str(event["on"]) == "2026-02-28"
+
+
+async def test_a_reference_that_banks_give_to_many_loses_no_payment(owed, books, open_):
+    for _ in range(2):
+        await books.pay(money(1_000, "F-1", key="VIREMENT"))
+        await books.pay(money(2_000, "F-2", key="VIREMENT"))
+        await books.pay(money(1_000, "F-1", key="VIREMENT", on=date(2026, 3, 1)))
+        await books.pay(money(1_000, "G-1", key="VIREMENT"))
+
+    assert await open_("F-1", "F-2", "G-1") == [8_000, 5_000, 4_000]
+
+
+async def test_a_person_who_names_another_payments_reference_is_told(owed, ordered, open_):
+    await ordered(Pay(amount=500, payment="R9", on=TODAY), "F-1")
+    with pytest.raises(RefusedError, match="is on record under this reference"):
+        await ordered(Pay(amount=600, payment="R9", on=TODAY), "F-1")
+    assert await open_("F-1") == [9_500]
+
+
+async def test_money_taken_back_under_its_own_reference_is_taken_back_and_may_come_again(
+    owed, books, open_
+):
+    await books.pay(money(10_000, "F-1", key="R1"))
+    await books.pay(money(-10_000, "F-1", key="R1", on=date(2026, 3, 3)))
+    assert await open_("F-1") == [10_000]
+
+    for _ in range(2):
+        await books.pay(money(10_000, "F-1", key="R1"))
+    assert await open_("F-1") == [0]
