@@ -21,6 +21,9 @@ class LevelKind(StrEnum):
     HAND_OVER = "hand-over"
 
 
+#: No number of days in a policy is larger: ten years.
+FARTHEST: Final = 3650
+
 #: Levels of these kinds are acts of law: approved by default, never merged, never guessed.
 LEGAL: Final = frozenset({LevelKind.FORMAL_NOTICE, LevelKind.HAND_OVER})
 
@@ -70,8 +73,8 @@ _NAME: Final = re.compile(r"[^\W_][\w .-]{0,59}")
 class Repeat(Strict):
     """How the last level repeats: every so many days, so many times."""
 
-    every_days: int = Field(ge=1)
-    times: int = Field(ge=1)
+    every_days: int = Field(ge=1, le=FARTHEST)
+    times: int = Field(ge=1, le=FARTHEST)
 
 
 class Above(Strict):
@@ -85,9 +88,9 @@ class Level(Strict):
 
     name: Name
     kind: LevelKind
-    after_days: int | None = None
-    after_previous_days: int | None = Field(default=None, ge=0)
-    gap_days: int | None = Field(default=None, ge=0)
+    after_days: int | None = Field(default=None, ge=-FARTHEST, le=FARTHEST)
+    after_previous_days: int | None = Field(default=None, ge=0, le=FARTHEST)
+    gap_days: int | None = Field(default=None, ge=0, le=FARTHEST)
     channels: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     to: tuple[str, ...] = Field(default=("accounting",), min_length=1)
@@ -96,12 +99,12 @@ class Level(Strict):
     charges: Literal["none", "announce", "claim"] = "none"
     covers: Literal["level", "overdue"] = "level"
     approval: Literal["never", "always"] | Above | None = None
-    deadline_days: int | None = Field(default=None, ge=1)
-    presented_after_days: int = Field(default=5, ge=0)
-    lapse_days: int = Field(default=5, ge=1)
-    retry_days: int = Field(default=2, ge=1)
+    deadline_days: int | None = Field(default=None, ge=1, le=FARTHEST)
+    presented_after_days: int = Field(default=5, ge=0, le=FARTHEST)
+    lapse_days: int = Field(default=5, ge=1, le=FARTHEST)
+    retry_days: int = Field(default=2, ge=1, le=FARTHEST)
     retries: int | None = Field(default=None, ge=0)
-    warn_days: int = Field(default=0, ge=0)
+    warn_days: int = Field(default=0, ge=0, le=FARTHEST)
     repeat: Repeat | None = None
 
     @property

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from models.chasing.explaining import explained
-from models.chasing.level import Amounts, Level, Name, Strict
+from models.chasing.level import FARTHEST, Amounts, Level, Name, Strict
 from models.errors import PolicyError, RefusedError
 from models.ledger.days import Calendar, calendar
 from models.ledger.money import decimal
@@ -36,26 +36,26 @@ class Policy(Strict):
     calendar: str
     opens: time = time(9)
     closes: time = time(17, 30)
-    gap_days: int = Field(default=5, ge=0)
-    contact_gap_days: int = Field(default=3, ge=0)
-    contacts_per_week: int = Field(default=2, ge=1)
-    bundle_days: int = Field(default=0, ge=0)
+    gap_days: int = Field(default=5, ge=0, le=FARTHEST)
+    contact_gap_days: int = Field(default=3, ge=0, le=FARTHEST)
+    contacts_per_week: int = Field(default=2, ge=1, le=FARTHEST)
+    bundle_days: int = Field(default=0, ge=0, le=FARTHEST)
     minimum: Amounts = Field(default_factory=dict)
     tolerance: Amounts = Field(default_factory=dict)
-    fresh_within_hours: int = Field(default=24, ge=1)
-    grace_days: int = Field(default=2, ge=0)
-    max_promises: int = Field(default=2, ge=0)
-    max_promise_days: int = Field(default=30, ge=1)
+    fresh_within_hours: int = Field(default=24, ge=1, le=FARTHEST)
+    grace_days: int = Field(default=2, ge=0, le=FARTHEST)
+    max_promises: int = Field(default=2, ge=0, le=FARTHEST)
+    max_promise_days: int = Field(default=30, ge=1, le=FARTHEST)
     on_broken_promise: str = "next"
     confirm: bool = True
     thank: bool = False
     statement: Literal["never", "monthly", "quarterly"] = "never"
-    enter_until_days: int = Field(default=365, ge=1)
+    enter_until_days: int = Field(default=365, ge=1, le=100_000)
     charges_left: Literal["waive", "pursue", "ask"] = "waive"
     on_hand_over: Literal["along", "firm", "apart"] = "along"
-    credit_days: int = Field(default=10, ge=1)
+    credit_days: int = Field(default=10, ge=1, le=FARTHEST)
     disputes: dict[str, DisputeReason] = Field(default_factory=dict)
-    day_seconds: float = Field(default=DAY_SECONDS, ge=0.001)
+    day_seconds: float = Field(default=DAY_SECONDS, ge=0.001, le=DAY_SECONDS)
     origin: datetime | None = None
     origin_day: date | None = None
     levels: tuple[Level, ...] = Field(min_length=1)
@@ -106,6 +106,9 @@ class Policy(Strict):
         if (self.origin is None) != (self.day_seconds == DAY_SECONDS):
             message = "day_seconds and origin go together"
             raise ValueError(message)
+        days = (day for day in (self.origin, self.origin_day) if day is not None)
+        if not all(1970 <= day.year <= 2200 for day in days):  # noqa: PLR2004  any clock's years
+            raise ValueError("origin and origin_day lie in the years 1970 to 2200")
         if self.origin is not None and self.origin.tzinfo is None:
             message = "origin needs an offset, such as 2026-01-05T00:00:00Z"
             raise ValueError(message)

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,9 +17,8 @@ from models.store.reversing import take_back
 from models.store.running import Run
 from models.store.widening import ensure_creditor
 
-
-#: A bank somewhere may be a day ahead of our clock.
-_TOMORROW: Final = timedelta(days=1)
+#: Value dates may lie ahead; what lies farther is a slip of the pen.
+_AHEAD: Final = timedelta(days=92)
 
 
 class Statement:
@@ -84,13 +83,20 @@ class Statement:
             self._run.refuse(row.line, "creditor", creditor, f"a creditor such as {known_ones}")
         elif not known(row.currency):
             self._run.refuse(row.line, "currency", row.currency, "a currency of ISO 4217")
-        elif row.on > self._run.file.at.date() + _TOMORROW:
-            self._run.refuse(row.line, "on", row.on.isoformat(), "a day that has come")
+        elif row.on > self._today(creditor) + _AHEAD:
+            self._run.refuse(
+                row.line, "on", row.on.isoformat(), f"a day at most {_AHEAD.days} days ahead"
+            )
         elif row.amount == 0:
             self._run.refuse(row.line, "amount", "0", "an amount other than zero")
         else:
             return True
         return False
+
+    def _today(self, creditor: str) -> date:
+        """Return the day it is for a creditor, on the clock of its policy."""
+        policy = self._run.policies[self._run.creditors[creditor].default_policy]
+        return policy.day(self._run.file.at)
 
     def _key(self, row: PaymentRow) -> str:
         """Name a payment without a reference by its contents, and by how often it was met."""

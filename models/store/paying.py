@@ -4,12 +4,11 @@ At any time the amounts of all payments, negative ones among them, sum up to the
 allocations and what is left. :mod:`models.store.reversing` takes payments back.
 """
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, insert, null, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.allocating import Shares
@@ -17,28 +16,18 @@ from models.chasing.commands import Command, Context
 from models.chasing.commands import Pay as PayCommand
 from models.chasing.ruling import ruled
 from models.errors import RefusedError, UnknownError
-from models.ledger.money import Money
 from models.orders import Allocate, Entry, Incoming, Order, Recorded
 from models.store.appending import Growth, Stamp, append, grown
 from models.store.placing import placed
 from models.store.policies import policy_of
 from models.store.reading import Filed, cases_of
 from models.store.recording import RepeatedError
+from models.store.references import payment_named, told_apart
 from models.store.statements import insert_new
-from models.store.tables.items import invoices
 from models.store.tables.money import allocations, payments
 
-_PAYMENT: Final = select(payments).where(
-    payments.c.creditor == bindparam("creditor"), payments.c.key == bindparam("key")
-)
 _LOCKED: Final = (
     select(payments).where(payments.c.id == bindparam("row_id")).with_for_update(key_share=True)
-)
-#: Numbers of the invoices that a payment pays.
-_PAID: Final = (
-    select(invoices.c.number)
-    .join_from(allocations, invoices, invoices.c.id == allocations.c.invoice_id)
-    .where(allocations.c.payment_id == bindparam("row_id"), allocations.c.reversed_at == null())
 )
 _ALLOCATE: Final = insert(allocations)
 _SET_LEFT: Final = (
@@ -57,57 +46,9 @@ class Source:
     on: date
 
 
-async def payment_named(
-    connection: AsyncConnection, creditor: str, key: str
-) -> Row[*tuple[Any, ...]] | None:
-    """Return the row of a payment."""
-    found = await connection.execute(_PAYMENT, {"creditor": creditor, "key": key})
-    return found.one_or_none()
-
-
 async def payment_locked(connection: AsyncConnection, payment_id: int) -> Row[*tuple[Any, ...]]:
     """Return the row of a payment, kept from others until the transaction ends."""
     return (await connection.execute(_LOCKED, {"row_id": payment_id})).one()
-
-
-async def told_apart(
-    connection: AsyncConnection, incoming: Incoming, *, strict: bool = False
-) -> tuple[Incoming, Row[*tuple[Any, ...]] | None]:
-    """Return money under a key of its own, with the row under which it is known already.
-
-    Banks give one reference to several payments, such as a word for any transfer: what
-    differs in day, amount, currency or invoices, or was taken back since, is another one.
-
-    Raises:
-        RefusedError: a person names a reference that is another payment's, and ``strict``.
-    """
-    known = await payment_named(connection, incoming.creditor, incoming.key)
-    if known is None or await _same(connection, known, incoming):
-        return incoming, known
-    if strict and known.reversed_at is None:
-        paid = Money(known.amount, known.currency)
-        message = (
-            f"{paid} of {known.on} is on record under this reference: "
-            "leave it out, or give this payment one of its own"
-        )
-        raise RefusedError(message)
-    said = (incoming.on, incoming.amount, incoming.currency, incoming.numbers, incoming.debtor)
-    mark = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
-    incoming = replace(incoming, key=f"{incoming.key}#{mark}", text=incoming.text or incoming.key)
-    return incoming, await payment_named(connection, incoming.creditor, incoming.key)
-
-
-async def _same(
-    connection: AsyncConnection, known: Row[*tuple[Any, ...]], incoming: Incoming
-) -> bool:
-    """Say whether money is what is known: day, amount and currency, and what it pays."""
-    if known.reversed_at is not None:
-        return False
-    stated = (known.on, known.amount, known.currency)
-    if stated != (incoming.on, incoming.amount, incoming.currency):
-        return False
-    paid = set((await connection.execute(_PAID, {"row_id": known.id})).scalars())
-    return not paid or not incoming.numbers or bool(paid & set(incoming.numbers))
 
 
 async def receive(

@@ -14,9 +14,10 @@ from models.orders import Entry, Incoming, Order, Recorded
 from models.store.appending import Stamp, append
 from models.store.debits import rejectable, unbooked
 from models.store.finding import lock_debtors, locked_named
-from models.store.paying import Source, book, grown_by, payment_locked, told_apart
+from models.store.paying import Source, book, grown_by, payment_locked
 from models.store.placing import named_rows, payer_of
 from models.store.reading import Filed, cases_of
+from models.store.references import told_apart
 from models.store.tables.items import invoices
 from models.store.tables.money import allocations, payments
 
@@ -52,11 +53,8 @@ _LIVE: Final = (
     .where(allocations.c.reversed_at == null(), allocations.c.amount > 0)
     .order_by(desc(allocations.c.id))
 )
-_END: Final = (
-    update(allocations)
-    .where(allocations.c.id == bindparam("row_id"))
-    .values(reversed_at=bindparam("to_at"))
-)
+_OF_ROW: Final = allocations.c.id == bindparam("row_id")
+_END: Final = update(allocations).where(_OF_ROW).values(reversed_at=bindparam("to_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,9 @@ async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded
     if known is not None:
         return Recorded(creditor=incoming.creditor, repeated=True, left=known.left)
     target = await _target(connection, incoming)
-    if target is None and (recorded := await unbooked(connection, incoming)) is not None:
-        return recorded
     if target is None:
+        if (recorded := await unbooked(connection, incoming)) is not None:
+            return recorded
         await book(connection, incoming, None, incoming.amount)
         return Recorded(creditor=incoming.creditor, left=incoming.amount)
     wanted = -incoming.amount
@@ -97,12 +95,13 @@ async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded
     spare = min(wanted, max(0, target.left))
     parts = _parts(found, wanted - spare)
     short = wanted - spare - sum(part.amount for part in parts)
-    whole = wanted == target.amount
     await book(connection, incoming, target.debtor_id, -short, target.id)
     await connection.execute(
         update(payments)
         .where(payments.c.id == target.id)
-        .values(left=target.left - spare, reversed_at=incoming.at if whole else None)
+        .values(
+            left=target.left - spare, reversed_at=incoming.at if wanted == target.amount else None
+        )
     )
     stamp = Stamp(incoming.key, incoming.actor, incoming.at)
     undone = await _undo(connection, parts, stamp)

@@ -8,10 +8,11 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.answers import Blocker, Close, Contact, State, Wait
+from models.chasing.case import Case
 from models.chasing.drafting import also_open, totals
 from models.chasing.dunning import settle
 from models.chasing.moment import Look, Moment, Position
-from models.chasing.notice import AlsoOpen, Line, Notice
+from models.chasing.notice import AlsoOpen, Line, Notice, NoticeKind
 from models.chasing.placing import step
 from models.store.around import Around, credits_of
 from models.store.policies import policy_of
@@ -42,7 +43,7 @@ async def stands(
     changes when or how it is said. Then the notice must not leave.
     """
     if notice.kind.answers:
-        return await _still(connection, notice)
+        return await _still(connection, notice, world)
     cases = await cases_of_debtor(connection, world.debtor_id, lock=True)
     every = [await _look(connection, filed, world, channels, now) for filed in cases]
     # A case that is over but was not looked at since is over all the same.
@@ -71,12 +72,33 @@ def _plain(items: tuple[AlsoOpen, ...]) -> list[AlsoOpen]:
     return [replace(item, state=State.OPEN) if item.state in ours else item for item in items]
 
 
-async def _still(connection: AsyncConnection, notice: Notice) -> bool:
-    """Say whether an answer's invoices are as open as when it was written, closed or not."""
+async def _still(connection: AsyncConnection, notice: Notice, world: Around) -> bool:
+    """Say whether an answer is as true as when it was written, its invoices closed or not.
+
+    A word that was taken back or replaced, or a dispute settled since, is not confirmed;
+    nothing is said to an insolvent debtor, nor while the creditor is frozen.
+    """
+    if world.frozen or world.insolvent_on is not None:
+        return False
     numbers = [line.number for line in notice.lines]
-    cases = await cases_named(connection, notice.creditor, numbers, lock=True)
-    open_now = {filed.case.invoice.number: filed.case.open for filed in cases}
-    return all(open_now.get(line.number) == line.open for line in notice.lines)
+    filed = await cases_named(connection, notice.creditor, numbers, lock=True)
+    cases = {one.case.invoice.number: one.case for one in filed}
+    if any(line.number not in cases for line in notice.lines):
+        return False
+    return all(_confirmed(cases[line.number], line, notice) for line in notice.lines)
+
+
+def _confirmed(case: Case, line: Line, notice: Notice) -> bool:
+    if case.open != line.open:
+        return False
+    match notice.kind:
+        case NoticeKind.PROMISE_CONFIRMED:
+            given = {by for promise in case.promises if promise.pauses for by, _ in promise.parts}
+            return bool(given & {part.by for part in notice.instalments})
+        case NoticeKind.DISPUTE_CONFIRMED:
+            return case.disputed >= line.amount
+        case _:
+            return True
 
 
 def _true(look: Look, line: Line, notice: Notice, now: datetime) -> bool:

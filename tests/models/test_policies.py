@@ -162,3 +162,23 @@ def test_a_file_in_another_encoding_is_named(tmp_path):
     own.write_bytes(RIGHT.replace("house", "maison-é").encode("latin-1"))
     with pytest.raises(PolicyError, match="is not UTF-8"):
         find(own)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "day_seconds = inf\norigin = 2026-01-05T00:00:00Z",
+        "day_seconds = 5\norigin = 0001-01-05T00:00:00Z",
+        "day_seconds = 5\norigin = 2026-01-05T00:00:00Z\norigin_day = 9999-01-01",
+        "gap_days = 99999999",
+        "grace_days = 99999999",
+    ],
+)
+def test_days_beyond_any_calendar_are_refused_when_the_policy_is_read(line):
+    with pytest.raises(PolicyError):
+        parsed(with_line(line), "house.toml")
+
+
+def test_a_level_beyond_any_calendar_is_refused():
+    with pytest.raises(PolicyError, match="after_previous_days = 999999"):
+        parsed(with_level_line("after_previous_days = 999999"), "house.toml")

@@ -4,6 +4,7 @@ import argparse
 
 from channels.desk.cli.command import Call
 from channels.desk.cli.concern import about_invoices, whose
+from channels.desk.cli.values import whole
 from models.views import Selection
 
 #: So many are listed unless told otherwise.
@@ -15,7 +16,7 @@ def selects(parser: argparse.ArgumentParser) -> None:
     about_invoices(parser)
     parser.add_argument(
         "--limit",
-        type=int,
+        type=whole,
         default=LIMIT,
         metavar="N",
         help=f"at most so many, {LIMIT} without it, 0 for all",

@@ -1,5 +1,6 @@
 """Amounts and days as people type them."""
 
+import argparse
 import re
 from argparse import ArgumentTypeError
 from collections.abc import Callable
@@ -96,3 +97,15 @@ def several(count: int, one: str, many: str = "") -> str:
     ('1 reject', '2,000 rejects', '0 replies')
     """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def whole(text: str) -> int:
+    """Return a number of things as it is typed: 0 or more, as far as a database counts.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    if not text.isascii() or not text.isdigit() or int(text) >= 2**31:
+        message = f"{text!r} is not a whole number from 0 to {2**31 - 1}"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)

@@ -8,7 +8,7 @@ from channels.desk.cli.command import Command, booked
 from channels.desk.cli.concern import about_creditor
 from channels.desk.cli.ordering import signed
 from channels.desk.cli.taking import confirm, contacts, invoices, payments
-from channels.desk.cli.values import day
+from channels.desk.cli.values import day, whole
 
 
 def _file(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +56,7 @@ def _payment_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _confirm_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("number", type=int, metavar="IMPORT", help="as the import named it")
+    parser.add_argument("number", type=whole, metavar="IMPORT", help="as the import named it")
     about_creditor(parser)
     signed(parser)
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from models.chasing.rehearsal import Rehearsal
     from models.chasing.story import StoryEvent
 
+#: No rehearsal begins before this year.
+_EARLIEST: Final = 1900
 #: What is written and sent; a call or a hand-over needs no channel.
 _WRITE: Final = ("email", "sms", "letter", "registered-letter")
 
@@ -64,6 +66,8 @@ def _run(call: Call) -> int:
     policy = _policy(call)
     today = policy.day(call.desk.clock())
     since, until = args.since(today), args.until(today)
+    if since.year < _EARLIEST:
+        raise UsageError(f"--from {since} is too early: name a day from {_EARLIEST} on")
     if until < since:
         raise UsageError(f"--until {until} is before --from {since}: name a later day")
     story = _story(args.story)

@@ -8,7 +8,7 @@ from channels.desk.cli.command import DONE, Call, Command, booked
 from channels.desk.cli.ordering import actor
 from channels.desk.cli.selecting import selection, selects
 from channels.desk.cli.tables import columns
-from channels.desk.cli.values import shown
+from channels.desk.cli.values import shown, whole
 from channels.desk.ports import Opened
 from models.views import Task
 
@@ -69,7 +69,7 @@ async def _asked_for(call: Call, opened: Opened, task: Task) -> dict[str, Any]:
 
 
 def _done_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("task", type=int, metavar="TASK", help="its number in relance tasks")
+    parser.add_argument("task", type=whole, metavar="TASK", help="its number in relance tasks")
     parser.add_argument("--outcome", default="", metavar="TEXT", help="what came of it")
     parser.add_argument(
         "--as", dest="actor", metavar="NAME", help="who says so; else RELANCE_ACTOR, else you"
