@@ -11,15 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from temporalio.service import RPCError
-
 from channels.embedded.children import Child, listens
 from channels.embedded.keeping import keep
 from channels.embedded.running import LOCK, Running, held
 from channels.temporal.connecting import connect
 from channels.temporal.embedded import Embedded, free_ports
 from channels.temporal.scheduling import ensure_sweep
-from models.errors import UnavailableError
 
 #: How often the embedded engine looks for what was forgotten.
 SWEEP: Final = timedelta(minutes=1)
@@ -112,7 +109,7 @@ async def raised(plan: Plan) -> AsyncIterator[Raised]:
         temporal = await stack.enter_async_context(await _server(plan))
         running.note("Temporal server", temporal.pid)
         os.environ["TEMPORAL_ADDRESS"] = temporal.address
-        await _scheduled(temporal.address)
+        await ensure_sweep(await connect(PATIENCE), SWEEP)
         mails, mail = plan.var / "mail", _mail(plan)
         plan.say(f"Starting the worker. {mail}")
         children = _children(plan, mails)
@@ -132,20 +129,6 @@ async def raised(plan: Plan) -> AsyncIterator[Raised]:
             keepers=keepers,
             say=plan.say,
         )
-
-
-async def _scheduled(address: str) -> None:
-    """See that the sweep is scheduled.
-
-    Raises:
-        UnavailableError: the server does not answer, or went away meanwhile.
-    """
-    client = await connect(PATIENCE)
-    try:
-        await ensure_sweep(client, SWEEP)
-    except RPCError as lost:
-        message = f"the embedded Temporal server at {address} went away: see its log and try again"
-        raise UnavailableError(message) from lost
 
 
 def _mail(plan: Plan) -> str:

@@ -15,8 +15,10 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError
 
 from models import names
+from models.errors import UnavailableError
 
 #: Names the schedule; each sweep's workflow is called after it and its instant.
 SWEEP: Final = "sweep"
@@ -30,6 +32,9 @@ async def ensure_sweep(client: Client, every: timedelta) -> None:
     A sweep finds all that was forgotten: of those missed while the server was down only
     the last is made up for, at once, and none runs beside another. A schedule that
     somebody has paused stays paused.
+
+    Raises:
+        UnavailableError: the server went away meanwhile.
     """
     schedule = Schedule(
         action=ScheduleActionStartWorkflow(
@@ -43,6 +48,14 @@ async def ensure_sweep(client: Client, every: timedelta) -> None:
             overlap=ScheduleOverlapPolicy.SKIP, catchup_window=max(every, SHORTEST)
         ),
     )
+    try:
+        await _scheduled(client, schedule)
+    except RPCError as lost:
+        message = "Temporal went away while the sweep was scheduled: see its log and try again"
+        raise UnavailableError(message) from lost
+
+
+async def _scheduled(client: Client, schedule: Schedule) -> None:
     try:
         await client.create_schedule(SWEEP, schedule)
     except ScheduleAlreadyRunningError:
