@@ -157,6 +157,7 @@ def opened(settings: Settings, rules: Mapping[str, Policy] | None = None) -> Hou
 
     known = settings.known_creditors()
     rules = settings.known_policies() if rules is None else rules
+    _chosen(known, rules)
     connected = frozenset(filter(None, settings.channels.split(",")))
     for name in sorted(connected - DOORS):
         message = f"RELANCE_CHANNELS: no channel is called {name!r}; use email"
@@ -170,6 +171,22 @@ def _writer(known: Mapping[str, Creditor]) -> Writer:
     from channels.templates.writer import Templates
 
     return Templates(known)
+
+
+def _chosen(known: Mapping[str, Creditor], rules: Mapping[str, Policy]) -> None:
+    """See that the policies which creditors choose are on offer.
+
+    Raises:
+        RelanceError: one is not; names creditor and policy.
+    """
+    for creditor in known.values():
+        for name in (creditor.default_policy, *(rule.policy for rule in creditor.rules)):
+            if name not in rules:
+                message = (
+                    f"creditor {creditor.key} chooses the policy {name!r}, "
+                    f"and there is none of that name: use {', '.join(rules)}"
+                )
+                raise RelanceError(message)
 
 
 def _door(name: str, known: Mapping[str, Creditor]) -> Channel:

@@ -3,14 +3,22 @@
 import tomllib
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from models.errors import PolicyError
+from models.ledger.days import calendar
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _right(iban: str) -> bool:
+    if not iban.isascii() or not iban.isalnum() or not 15 <= len(iban) <= 34:  # noqa: PLR2004  ISO 13616
+        return False
+    return int("".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])) % 97 == 1
 
 
 class Account(_Strict):
@@ -20,6 +28,16 @@ class Account(_Strict):
     bic: str = ""
     bank: str = ""
     text: str = ""
+
+    @field_validator("iban")
+    @classmethod
+    def _checks(cls, value: str) -> str:
+        """Refuse an IBAN whose check digits are wrong (ISO 13616: remainder 1 by 97)."""
+        plain = "".join(value.split()).upper()
+        if plain and not _right(plain):
+            message = "its check digits are wrong: a debtor would pay to somebody else"
+            raise ValueError(message)
+        return value
 
 
 class Rule(_Strict):
@@ -85,6 +103,34 @@ class Creditor(_Strict):
     first_contacts_per_day: int = Field(default=50, ge=1)
     freeze_first_import: bool = True
 
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+            message = f"{value!r} is not a time zone such as Europe/Paris"
+            raise ValueError(message) from unknown
+        return value
+
+    @field_validator("calendar")
+    @classmethod
+    def _calendar_exists(cls, value: str) -> str:
+        try:
+            calendar(value)
+        except PolicyError as unknown:
+            raise ValueError(str(unknown)) from unknown
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _names_an_address(cls, value: str) -> str:
+        name, _, domain = value.rpartition("<")[2].rstrip("> ").partition("@")
+        if not name or not domain:
+            message = "an address is needed, such as Acme <invoices@acme.example>"
+            raise ValueError(message)
+        return value
+
     def policy_for(self, segment: str, country: str, currency: str) -> str:
         """Return the name of the policy that this creditor's rules choose."""
         for rule in self.rules:
@@ -111,7 +157,8 @@ def parsed(text: str, source: str) -> Creditor:
     except ValidationError as wrong:
         first = wrong.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        message = f"{source}: {where} = {first.get('input')!r}: {first['msg']}"
+        said = first["msg"].removeprefix("Value error, ")
+        message = f"{source}: {where} = {first.get('input')!r}: {said}"
         raise PolicyError(message) from wrong
 
 

@@ -15,6 +15,7 @@ from models.chasing.dunning import settle
 from models.chasing.folding import after
 from models.chasing.notice import Notice
 from models.chasing.policy import Policy
+from models.errors import UnknownError
 from models.ledger.creditor import Creditor
 from models.store.around import Around, around
 from models.store.describing import View, described, journalled, put_off, told
@@ -65,7 +66,7 @@ class Asking:
                     continue
                 filed = found[0]
                 if filed.debtor_id not in worlds:
-                    creditor = self._creditors[item.creditor]
+                    creditor = self._creditor(item.creditor)
                     worlds[filed.debtor_id] = await around(connection, creditor, filed.debtor_id)
                 world = worlds[filed.debtor_id]
                 policy = await policy_of(connection, filed.case.policy_hash)
@@ -77,8 +78,14 @@ class Asking:
     async def notice(self, creditor: str, number: str, now: datetime) -> Notice | None:
         """Return the notice to which an invoice awaits a yes, as it would leave now."""
         async with self._store.reading() as connection:
-            owner = self._creditors[creditor]
+            owner = self._creditor(creditor)
             return await preview(connection, owner, number, self._channels, now)
+
+    def _creditor(self, key: str) -> Creditor:
+        if key not in self._creditors:
+            message = f"no creditor file has the key {key!r} any more: put it back into the config"
+            raise UnknownError(message)
+        return self._creditors[key]
 
     async def _answered(
         self,
