@@ -10,6 +10,7 @@ from typing import Any, Final
 from channels.desk.cli.command import DONE, Call, Command, UsageError, booked
 from channels.desk.cli.concern import Concern, about_invoices, meant
 from channels.desk.ports import Opened
+from models.chasing.commands import Promise
 from models.chasing.refusing import NOBODY
 from models.chasing.story import StoryEvent, orders
 from models.orders import AnyCommand, Order, Recorded
@@ -103,7 +104,22 @@ async def give(call: Call, opened: Opened, concern: Concern, commands: Sequence[
     )
     told = await tell(opened, recorded)
     report(call, concern, recorded, told=told)
+    if any(isinstance(command, Promise) for command in commands):
+        await _say_if_announced(call, opened, recorded)
     return DONE
+
+
+async def _say_if_announced(call: Call, opened: Opened, recorded: Sequence[Recorded]) -> None:
+    """Warn where a promise lies beyond the limits: it is kept, and chasing goes on."""
+    for one in recorded:
+        for number in sorted({entry.number for entry in one.entries}):
+            happened = await opened.views.happened(one.creditor, number)
+            last = next((event for event in reversed(happened) if event.kind == "promised"), None)
+            if last is not None and last.facts.get("announced"):
+                call.out.warn(
+                    f"{number}: kept as announced only ({last.facts.get('reason')}), so chasing "
+                    "goes on; a manager may accept it with --accept and a --reason"
+                )
 
 
 async def tell(opened: Opened, recorded: Sequence[Recorded]) -> bool:

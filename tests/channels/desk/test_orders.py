@@ -113,6 +113,14 @@ def test_what_is_said_in_one_breath_is_recorded_whole_or_not_at_all(relance, eng
     assert engine.told == []
 
 
+def test_a_promise_beyond_the_limits_is_said_to_pause_nothing(relance):
+    answer = relance("promise", "F-1", "--by", "+60")
+    assert answer.status == 0
+    assert "F-1: kept as announced only" in answer.err
+    assert "--accept" in answer.err
+    assert "announced" not in relance("promise", "F-2", "--by", "+5").err
+
+
 def test_the_reason_for_which_a_manager_accepted_a_promise_is_kept(relance):
     why = ("--accept", "--reason", "known to pay late", "--as", "yann")
     relance("promise", "F-1", "--by", "+60", *why)
