@@ -17,7 +17,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from channels.desk.ports import (
@@ -363,8 +363,6 @@ def raised(
 
 def _mail_server() -> str:
     """Return the mail server that the environment names, for people; nothing when none."""
-    from pydantic import ValidationError
-
     from channels.email.settings import Settings as Mail
 
     try:
@@ -521,13 +519,28 @@ def _asking(house: House) -> object:
     return Asking(house.store, house.creditors, house.connected)
 
 
+def _settings() -> Settings:
+    """Return the settings of the environment.
+
+    Raises:
+        RelanceError: one is wrong; names it and what is allowed, never its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        first = wrong.errors(include_input=False, include_url=False)[0]
+        name = f"RELANCE_{'_'.join(map(str, first['loc'])).upper()}"
+        message = f"{name} is wrong: {first['msg']}"
+        raise RelanceError(message) from None
+
+
 def desk(settings: Settings | None = None, rules: Mapping[str, Policy] | None = None) -> Desk:
     """Return what commands work with; nothing is opened yet.
 
     Raises:
         RelanceError: a file or a setting is wrong; names it.
     """
-    own = settings or Settings()
+    own = settings or _settings()
     return Desk(
         files=files(),
         policies=own.known_policies() if rules is None else rules,

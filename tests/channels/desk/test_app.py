@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
+import worker
 from channels.desk.cli.app import parser
 from channels.desk.cli.catalogue import catalogue
+from models.errors import RelanceError
 
 
 @pytest.mark.parametrize("typed", [(), ("--help",), ("-h",), ("help",)])
@@ -88,3 +90,9 @@ def test_what_nobody_reads_any_more_is_no_failure():
     asked.stdout.read(1)
     asked.stdout.close()
     assert asked.wait(20) == 0
+
+
+def test_a_wrong_setting_is_a_sentence_that_names_it(monkeypatch):
+    monkeypatch.setenv("RELANCE_GRACE", "abc")
+    with pytest.raises(RelanceError, match="RELANCE_GRACE is wrong: .*number"):
+        worker.desk()
