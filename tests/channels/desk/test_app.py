@@ -94,5 +94,5 @@ def test_what_nobody_reads_any_more_is_no_failure():
 
 def test_a_wrong_setting_is_a_sentence_that_names_it(monkeypatch):
     monkeypatch.setenv("RELANCE_GRACE", "abc")
-    with pytest.raises(RelanceError, match="RELANCE_GRACE is wrong: .*number"):
+    with pytest.raises(RelanceError, match=r"RELANCE_GRACE is wrong: .*number"):
         worker.desk()
