@@ -6,7 +6,7 @@ debtor's net position (whether anything is owed at all).
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from models.chasing import events as ev
@@ -83,7 +83,7 @@ def _ours(look: Look) -> bool:
 def _legal(moment: Moment, due: list[Look]) -> bool:
     said = False
     for group in _grouped(due):
-        ranked = sorted(group, key=_severity, reverse=True)
+        ranked = sorted(group, key=_severity)
         for level in dict.fromkeys(look.level.name for look in ranked):
             same = [
                 look
@@ -102,8 +102,9 @@ def _legal(moment: Moment, due: list[Look]) -> bool:
     return said
 
 
-def _severity(look: Look) -> tuple[int, int]:
-    return _RANK[look.level.kind], look.place
+def _severity(look: Look) -> tuple[int, int, date, str]:
+    """Return what orders lines: the harshest level first, then the oldest item."""
+    return -_RANK[look.level.kind], -look.place, look.case.due, look.number
 
 
 def _friendly(moment: Moment, due: list[Look]) -> bool:
@@ -146,7 +147,7 @@ def _may_come_early(look: Look, moment: Moment) -> bool:
 
 def _say(moment: Moment, group: list[Look]) -> bool:
     """Draft one notice of a group, or ask for the yes it needs."""
-    top = max(group, key=_severity)
+    top = min(group, key=_severity)
     way = way_of(top)
     moment.taken.update(look.number for look in group)
     if way is None:
@@ -206,7 +207,7 @@ def _call(moment: Moment, due: list[Look]) -> bool:
         kept = _above_minimum(moment, group)
         if not kept:
             continue
-        top = max(kept, key=_severity)
+        top = min(kept, key=_severity)
         draft = drafted(moment, kept, top, in_person(top))
         if not leaves(kept, draft):
             ask(moment, kept, draft)

@@ -1,6 +1,6 @@
 """The yes a level waits for, and what makes it lapse: rule 10."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -56,7 +56,10 @@ def unapproved(case: Case, policy: Policy, following: Step, now: datetime) -> Wa
     same = (asked.level, asked.round) == (following.level.name, following.round)
     if not same and not _taken_along(case, policy):
         return None
-    days = (policy.working_days.after(asked.on, count) for count in UNANSWERED)
+    days = [policy.working_days.after(asked.on, count) for count in UNANSWERED]
+    if _taken_along(case, policy):
+        # A request that nobody answers holds the case's own levels back no longer than a yes.
+        days.append(policy.working_days.after(asked.on, YES_LASTS) + timedelta(days=1))
     again = next((day for day in days if day > policy.day(now)), None)
     why = f"{asked.level} waits for an approval asked for on {asked.on}"
     until = None if again is None else policy.opening(again)

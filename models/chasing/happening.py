@@ -161,7 +161,7 @@ class Happenings:
         amount = event.minor(currency)
         if amount is None:
             amount = sum(max(0, case.open) for case in cases)
-        elif amount <= 0:
+        if amount <= 0:
             message = f"{event.event} needs an amount above zero: a reversal takes money back"
             raise RefusedError(message)
         shares = spread(amount, cases, in_order=bool(event.invoices))

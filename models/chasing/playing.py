@@ -16,7 +16,8 @@ from models.chasing.policy import Policy
 from models.chasing.portfolio import Account, Item
 from models.chasing.stage import Stage
 from models.chasing.story import StoryEvent
-from models.chasing.timeline import Entry, Speaker, entries
+from models.chasing.timeline import Entry
+from models.chasing.voice import Voice
 from models.errors import RefusedError
 
 #: Blockers that lift when the debtor's sum changes.
@@ -28,13 +29,18 @@ class Player:
 
     def __init__(self, account: Account, channels: frozenset[str], known: bool) -> None:  # noqa: FBT001
         """Set the stage; ``known`` says whether the ledger names addresses at all."""
-        self.timeline: list[Entry] = []
         self.refused: list[str] = []
         self.sims: dict[str, Sim] = {}
         self._account = account
         self._stage = Stage(account, channels, known)
         self._happenings = Happenings(self.sims, self._stage)
         self._states: date | None = None
+        self._voice = Voice(account)
+
+    @property
+    def timeline(self) -> list[Entry]:
+        """What was said."""
+        return self._voice.timeline
 
     def play(self, story: list[StoryEvent], since: date, until: date) -> None:
         """Play from the start of ``since`` to the end of ``until``."""
@@ -58,6 +64,7 @@ class Player:
                     told.append(replace(event, on=later))
                     told.sort(key=lambda event: (event.on, event.line), reverse=True)
             self._look(now)
+            self._voice.answer(self.sims, now)
             self._contact(now)
             self._state(clock, now)
 
@@ -76,6 +83,7 @@ class Player:
         self, clock: Policy, items: list[Item], told: list[StoryEvent], since: date
     ) -> datetime | None:
         moments = [sim.wake for sim in self.sims.values() if sim.wake is not None]
+        moments += self._voice.moments()
         if items:
             moments.append(_starts(clock, items[-1].enters, since))
         if told:
@@ -87,6 +95,8 @@ class Player:
     def _enter(self, item: Item, now: datetime) -> None:
         case = folded(item.invoice, item.events)
         self.sims[item.invoice.number] = Sim(case, item.policy, wake=now)
+        for event in item.events:
+            self._stage.heard(item.invoice.number, event)
         self._reweigh(now)
 
     def _look(self, now: datetime) -> None:
@@ -110,7 +120,12 @@ class Player:
 
     def _settle(self, sim: Sim, now: datetime) -> None:
         facts = self._stage.facts(sim.policy, now)
-        sim.case, _, sim.answer = settle(sim.case, sim.policy, facts, now)
+        sim.case, events, sim.answer = settle(sim.case, sim.policy, facts, now)
+        if events:
+            self._reweigh(now)
+        if isinstance(sim.answer, Close) and sim.case.closed is None:
+            closed = ev.Closed(on=sim.policy.day(now), state=sim.answer.state.value)
+            sim.case = after(sim.case, closed)
         sim.held = False
         sim.wake = _wake(sim.answer)
 
@@ -144,7 +159,7 @@ class Player:
 
     def _say(self, draft: Draft, now: datetime) -> None:
         self._stage.contacted(draft)
-        self._tell(draft)
+        self._voice.say(draft)
         if draft.kind in {NoticeKind.CALL, NoticeKind.HAND_OVER}:
             return
         for line in draft.lines:
@@ -159,12 +174,6 @@ class Player:
             )
             self._record(line.number, [said], now)
 
-    def _tell(self, draft: Draft) -> None:
-        beside = tuple(way.channel for way in draft.beside)
-        account = self._account
-        speaker = Speaker(account.creditor, account.code, draft.route.channel, beside)
-        self.timeline.extend(entries(draft, speaker, draft.why))
-
     def _state(self, clock: Policy, now: datetime) -> None:
         """Send the statement of the month when its day has come."""
         if self._states is None or clock.opening(self._states) > now:
@@ -176,7 +185,7 @@ class Player:
         ]
         draft = statement(heard, now)
         if draft is not None:
-            self._tell(draft)
+            self._voice.tell(draft)
 
     def _reweigh(self, now: datetime) -> None:
         """Let what waits for the debtor's sum be weighed again."""
@@ -191,9 +200,9 @@ class Player:
         except RefusedError as refusal:
             self.refused.append(f"line {event.line}: {refusal}")
             return
-        for draft in drafts:
-            self._tell(draft)
+        self._voice.promise(drafts)
         self._reweigh(now)
+        self._look(now)
 
 
 def _place(item: Item) -> tuple[date, date, str]:

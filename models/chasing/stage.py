@@ -65,7 +65,9 @@ class Stage:
         return facts
 
     def contacted(self, draft: Draft) -> None:
-        """Count a contact; what leaves at one slot is one."""
+        """Count a contact; what leaves at one slot is one. A call takes its day all the same."""
+        if draft.kind is NoticeKind.CALL:
+            self.pace = replace(self.pace, legal_on=draft.on)
         if draft.kind in _TASKS:
             return
         for line in draft.lines:

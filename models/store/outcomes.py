@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
-from models.chasing.notice import Notice
+from models.chasing.notice import Notice, loaded
 from models.chasing.reaching import mark
 from models.store.appending import Stamp, append, grown
 from models.store.bouncing import not_reached
@@ -23,11 +23,34 @@ _FORESEEN: Final = (
     .values(looked=bindparam("after"))
 )
 
+_mine, _first = notices.alias("mine"), notices.alias("first")
+#: The notice of a contact that leads; the same on other channels goes beside it.
+_LEADING: Final = (
+    select(_first.c.key, _first.c.body)
+    .join_from(
+        _mine,
+        _first,
+        (_first.c.debtor_id == _mine.c.debtor_id)
+        & (_first.c.contact_number == _mine.c.contact_number),
+    )
+    .where(
+        _mine.c.key == bindparam("row_key"),
+        _first.c.state.in_(("planned", "sending", "sent", "unknown")),
+    )
+    .order_by(_first.c.id)
+    .limit(1)
+)
+
 
 async def say(connection: AsyncConnection, notice: Notice, debtor_id: int, now: datetime) -> None:
-    """Record the levels a notice said on its cases; the same beside it says nothing new."""
+    """Record the levels a notice said on its cases; the same beside it says nothing new.
+
+    Whichever of them is first, the level is said by the one that leads: it is what bounces.
+    """
     if notice.kind.answers:
         return
+    found = (await connection.execute(_LEADING, {"row_key": notice.key})).one_or_none()
+    leads = notice if found is None or found.key == notice.key else loaded(found.body)
     cases = await cases_of_notice(connection, notice, debtor_id)
     growths = []
     for line in notice.lines:
@@ -38,9 +61,9 @@ async def say(connection: AsyncConnection, notice: Notice, debtor_id: int, now: 
             on=notice.on,
             level=line.level,
             round=line.round,
-            notice=notice.key,
-            channel=notice.channel,
-            address=mark(notice.to, notice.channel),
+            notice=leads.key,
+            channel=leads.channel,
+            address=mark(leads.to, leads.channel),
             deadline=notice.deadline,
         )
         growths.append(grown(filed, [said], _stamp(notice, "said", now)))

@@ -11,11 +11,12 @@ from models.chasing.pace import MEMORY, Pace
 from models.store.tables.items import case_events, invoices
 from models.store.tables.saying import notices
 
-_CONTACTS: Final = select(notices.c.on, notices.c.at, notices.c.legal).where(
+#: A call that is asked for takes its day, and counts only once it is made.
+_CALL: Final = "call"
+_CONTACTS: Final = select(notices.c.on, notices.c.at, notices.c.legal, notices.c.channel).where(
     notices.c.debtor_id == bindparam("debtor_id"),
     notices.c.on >= bindparam("since"),
-    notices.c.counts,
-    notices.c.channel != "call",
+    notices.c.counts | (notices.c.channel == _CALL),
     notices.c.state.in_(("planned", "sending", "sent", "unknown")),
 )
 #: Calls to a debtor, whether one was asked for or not.
@@ -37,8 +38,8 @@ async def pace_of(connection: AsyncConnection, debtor_id: int, today: date) -> P
     """
     values = {"debtor_id": debtor_id, "since": today - MEMORY}
     rows = (await connection.execute(_CONTACTS, values)).all()
-    contacts = {row.at: row.on for row in rows}
+    contacts = {row.at: row.on for row in rows if row.channel != _CALL}
     made = [ev.loaded(body) for body in (await connection.execute(_CALLS, values)).scalars()]
     calls = {e.on for e in made if isinstance(e, ev.CallMade) and e.outcome == "reached"}
-    legal = [row.on for row in rows if row.legal]
-    return Pace(tuple(sorted([*contacts.values(), *calls])), max(legal, default=None))
+    alone = [row.on for row in rows if row.legal or row.channel == _CALL]
+    return Pace(tuple(sorted([*contacts.values(), *calls])), max(alone, default=None))

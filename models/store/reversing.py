@@ -4,40 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, desc, insert, null, or_, select, update
+from sqlalchemy import Row, bindparam, desc, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.commands import RejectDebit, Reverse
-from models.chasing.debiting import awaits, taken_back
+from models.chasing.debiting import taken_back
 from models.errors import RefusedError
 from models.orders import Entry, Incoming, Order, Recorded
 from models.store.appending import Stamp, append
 from models.store.debits import rejectable, unbooked
 from models.store.finding import lock_debtors, locked_named
 from models.store.paying import Source, book, grown_by, payment_locked
-from models.store.placing import named_rows, payer_of
 from models.store.reading import Filed, cases_of
 from models.store.references import told_apart
+from models.store.returning import meant
 from models.store.tables.items import invoices
 from models.store.tables.money import allocations, payments
 
-#: Live payments that could be the one taken back, the last first.
-_CANDIDATES: Final = (
-    select(payments)
-    .outerjoin(allocations, allocations.c.payment_id == payments.c.id)
-    .where(
-        payments.c.creditor == bindparam("creditor"),
-        payments.c.currency == bindparam("currency"),
-        payments.c.amount >= bindparam("amount"),
-        payments.c.reversed_at == null(),
-        or_(
-            payments.c.key == bindparam("text"),
-            allocations.c.invoice_id.in_(bindparam("ids", expanding=True)),
-            payments.c.debtor_id == bindparam("debtor_id"),
-        ),
-    )
-    .order_by(desc(payments.c.on), desc(payments.c.id))
-)
 _LIVE: Final = (
     select(
         allocations.c.id,
@@ -79,7 +62,7 @@ async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded
     incoming, known = await told_apart(connection, incoming)
     if known is not None:
         return Recorded(creditor=incoming.creditor, repeated=True, left=known.left)
-    target = await _target(connection, incoming)
+    target = await meant(connection, incoming)
     if target is None:
         if (recorded := await unbooked(connection, incoming)) is not None:
             return recorded
@@ -158,25 +141,6 @@ async def _from_one(
     if rest := amount - sum(part.amount for part in parts):
         parts.append(Part(filed.id, rest, Source(payment_id, incoming.key, incoming.on)))
     return await _undo(connection, parts, stamp)
-
-
-async def _target(connection: AsyncConnection, incoming: Incoming) -> Row[*tuple[Any, ...]] | None:
-    named = await named_rows(connection, incoming.creditor, incoming.numbers, strict=False)
-    debits = [f for f in await cases_of(connection, [row.id for row in named]) if awaits(f.case)]
-    # What names a direct debit is that debit coming back, not another payment of the debtor.
-    debtor_id = None if debits else await payer_of(connection, incoming, strict=False)
-    values = {
-        "creditor": incoming.creditor,
-        "currency": incoming.currency,
-        "amount": -incoming.amount,
-        "text": incoming.text,
-        "ids": [row.id for row in named],
-        "debtor_id": debtor_id,
-    }
-    rows = (await connection.execute(_CANDIDATES, values)).all()
-    quoted = [row for row in rows if row.key == incoming.text]
-    same = [row for row in rows if row.amount == -incoming.amount]
-    return next(iter(quoted or same or (rows if named else [])), None)
 
 
 def _parts(rows: Iterable[Row[*tuple[Any, ...]]], wanted: int) -> list[Part]:

@@ -32,7 +32,7 @@ from models.store.migrating import migrate
 #: Channels a story can speak by.
 CHANNELS = ("email", "sms", "letter", "registered-letter")
 #: Every call to the server ends within this time.
-PATIENCE = 60.0
+PATIENCE = 25.0
 
 
 @dataclass

@@ -39,10 +39,13 @@ _DEBTORS: list[dict[str, str]] = [
 _COLUMNS = (
     *("number", "issued", "due", "amount", "currency", "debtor", "email", "phone", "street"),
     *("postcode", "city", "country", "language", "policy", "payee", "method"),
+    *("discount", "discount_until", "level", "level_on", "disputed", "promised_by", "hold_until"),
 )
 _AMOUNTS = ["9.00", "80.00", "100.00", "250.00", "1000.00", "6000.00"]
 _PARTS = ["1.00", "50.00", "100.00", "300.00"]
 _REASONS = ["quality", "price", ""]
+_DEATHS = ["cancelled", "refused", "rejected", "replaced"]
+_ROLES = ["management", "legal", "accounting", "sales"]
 
 
 @st.composite
@@ -69,27 +72,63 @@ def policies(draw: st.DrawFn) -> dict[str, Policy]:
 
 
 @st.composite
-def ledgers(draw: st.DrawFn, names: list[str]) -> list[dict[str, str]]:
+def pasts(draw: st.DrawFn, due: date, amount: str, policy: Policy) -> dict[str, str]:
+    """Draw what an item brings from before it came to us: for most nothing."""
+    brought = draw(st.sampled_from(["", "", "", "", "level", "disputed", "promise", "hold", "all"]))
+    said: dict[str, str] = {}
+    if brought in {"level", "all"}:
+        said["level"] = draw(st.sampled_from([level.name for level in policy.levels]))
+        on = min(due, SINCE) - timedelta(days=draw(st.integers(1, 20)))
+        said |= {"level_on": on.isoformat()} if draw(st.booleans()) else {}
+    if brought in {"disputed", "all"}:
+        said["disputed"] = draw(st.sampled_from(["yes", "1.00", amount]))
+    if brought == "promise":
+        said["promised_by"] = (SINCE + timedelta(days=draw(st.integers(0, 20)))).isoformat()
+    if brought in {"hold", "all"}:
+        said["hold_until"] = (SINCE + timedelta(days=draw(st.integers(1, 20)))).isoformat()
+    return said
+
+
+@st.composite
+def people(draw: st.DrawFn) -> str:
+    """Draw a second file with contacts of the debtors."""
+    rows = []
+    for debtor in draw(st.lists(st.sampled_from(_DEBTORS), max_size=2, unique_by=id)):
+        code = debtor["debtor"]
+        for role in draw(st.lists(st.sampled_from(_ROLES), min_size=1, max_size=2, unique=True)):
+            email = f"{role}@{code.lower()}.example" if draw(st.booleans()) else ""
+            phone = "" if email and draw(st.booleans()) else "+33612345678"
+            rows.append(f"{code},{role},{role.title()} of {code},{email},{phone},fr\n")
+    return "".join(["debtor,role,name,email,phone,language\n", *rows]) if rows else ""
+
+
+@st.composite
+def ledgers(draw: st.DrawFn, rules: dict[str, Policy]) -> list[dict[str, str]]:
     """Draw up to eight items of up to three debtors."""
-    people = draw(st.lists(st.sampled_from(_DEBTORS), min_size=1, max_size=3, unique_by=id))
+    debtors = draw(st.lists(st.sampled_from(_DEBTORS), min_size=1, max_size=3, unique_by=id))
     currencies = draw(st.sampled_from([["EUR"], ["EUR"], ["EUR", "GBP"]]))
     rows = []
     for count in range(1, draw(st.integers(1, 8)) + 1):
         due = SINCE + timedelta(days=draw(st.integers(-20, 20)))
         credit = count > 1 and draw(st.integers(0, 9)) == 0
-        amount = draw(st.sampled_from(_AMOUNTS))
+        amount, policy = draw(st.sampled_from(_AMOUNTS)), draw(st.sampled_from(sorted(rules)))
+        kept = {} if credit else draw(pasts(due, amount, rules[policy]))
+        if not credit and draw(st.integers(0, 7)) == 0:
+            until = max(due - timedelta(days=draw(st.integers(5, 25))), due - timedelta(days=29))
+            kept |= {"discount": "0.50", "discount_until": until.isoformat()}
         rows.append(
             {
+                **kept,
                 "postcode": "75002",
                 "city": "Paris",
-                **draw(st.sampled_from(people)),
+                **draw(st.sampled_from(debtors)),
                 "number": f"F-{count}",
                 "issued": (due - timedelta(days=30)).isoformat(),
                 "due": due.isoformat(),
                 "amount": f"-{amount}" if credit else amount,
                 "currency": draw(st.sampled_from(currencies)),
                 "language": draw(st.sampled_from(["fr", "en", "de"])),
-                "policy": draw(st.sampled_from(names)),
+                "policy": policy,
                 "payee": draw(st.sampled_from(["", "", "", "FACTOR"])),
                 "method": "direct-debit" if draw(st.integers(0, 15)) == 0 else "",
             }
@@ -102,7 +141,7 @@ def _days(draw: st.DrawFn, on: date, most: int) -> str:
 
 
 @st.composite
-def happenings(  # noqa: C901, PLR0915  one case per kind
+def happenings(  # noqa: C901, PLR0912, PLR0915  one case per kind
     draw: st.DrawFn, rows: list[dict[str, str]], levels: list[str]
 ) -> dict[str, Any]:
     """Draw one thing that happens."""
@@ -119,6 +158,16 @@ def happenings(  # noqa: C901, PLR0915  one case per kind
         case "payment" | "reversal" | "dispute":
             said |= {} if amount is None or about_all else {"amount": amount}
             said |= {"reason": draw(st.sampled_from(_REASONS))} if kind == "dispute" else {}
+        case "promise" if draw(st.integers(0, 3)) == 0 and not about_all:
+            days = sorted(draw(st.lists(st.integers(1, 25), min_size=2, max_size=3, unique=True)))
+            parts = [
+                {"by": (on + timedelta(days=day)).isoformat(), "amount": part}
+                for day, part in zip(days, draw(st.permutations(_PARTS)), strict=False)
+            ]
+            # The last part is the rest of what is open.
+            parts[-1].pop("amount")
+            said |= {"parts": parts}
+            said |= {"accepted": True, "reason": "agreed"} if draw(st.booleans()) else {}
         case "promise":
             said |= {"by": _days(draw, on, 40)}
             said |= {} if amount is None or about_all else {"amount": amount}
@@ -141,8 +190,10 @@ def happenings(  # noqa: C901, PLR0915  one case per kind
         case "skip" | "send":
             said |= {"reason": "decided"}
             said |= {"level": draw(st.sampled_from(levels))} if draw(st.booleans()) else {}
-        case "release" | "write-off":
+        case "release" | "write-off" | "note":
             said |= {"reason": "decided"}
+        case "dead":
+            said |= {"reason": draw(st.sampled_from(_DEATHS))}
         case _:
             pass
     return said
@@ -159,14 +210,16 @@ _KINDS = [
     "release",
     "reject",
     "call",
-    "extend",
-    "skip",
+    *["extend"] * 2,
+    *["skip"] * 2,
     "send",
     "bounce",
     "credit-note",
     "reversal",
     "insolvency",
-    "write-off",
+    *["write-off"] * 2,
+    "dead",
+    "note",
 ]
 
 
@@ -174,7 +227,7 @@ _KINDS = [
 def stories(draw: st.DrawFn) -> Scenario:
     """Draw a scenario: nothing is expected of it but that both tellings agree."""
     rules = draw(policies())
-    rows = draw(ledgers(list(rules)))
+    rows = draw(ledgers(rules))
     levels = sorted({level.name for policy in rules.values() for level in policy.levels})
     told = draw(st.lists(happenings(rows, levels), max_size=14))
     told.sort(key=lambda said: said["on"])
@@ -192,5 +245,6 @@ def stories(draw: st.DrawFn) -> Scenario:
         until=SINCE + timedelta(days=DAYS - 1),
         policies=rules,
         ledger=out.getvalue(),
+        contacts=draw(people()),
         story=tuple(replace(event, line=line) for line, event in enumerate(events, 1)),
     )

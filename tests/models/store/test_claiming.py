@@ -513,6 +513,22 @@ async def test_what_goes_beside_a_notice_that_went_out_is_claimed_while_nothing_
     assert await saying.claim(text) == state
 
 
+@pytest.mark.parametrize("first", ["email", "sms"])
+async def test_a_level_is_said_by_the_notice_that_leads_whichever_is_first(
+    with_phones, world, case, first
+):
+    saying = with_phones
+    await world.row(policy="beside", phone="+33612345678")
+    await saying.look("F-1")
+    keys = {key.split("/")[3]: key for key in await saying.compose()}
+    for channel in (first, *({*keys} - {first})):
+        assert await saying.claim(keys[channel]) == "sending"
+        await saying.outbox.sent(keys[channel], "me", "ref", NOW)
+
+    (said,) = (await case("F-1")).said
+    assert (said.channel, said.notice) == ("email", keys["email"])
+
+
 @pytest.fixture
 async def confirmed(store, creditors, desk, world, rows) -> str:
     """The confirmation of a promise, planned: its key."""
