@@ -64,7 +64,7 @@ class Player:
                     told.append(replace(event, on=later))
                     told.sort(key=lambda event: (event.on, event.line), reverse=True)
             self._look(now)
-            self._voice.answer(self.sims, now)
+            self._voice.answer(self.sims, self._stage, now)
             self._contact(now)
             self._state(clock, now)
 
@@ -108,13 +108,14 @@ class Player:
     def _foreseen(self, sim: Sim, now: datetime) -> bool:
         """Say whether a contact is due as it was foreseen, which makes a look needless.
 
-        Time alone undoes one only when a yes lapses or the books grow old.
+        Time alone undoes one only when a yes lapses, a promise breaks or the books grow old.
         """
         answer = sim.answer
         return (
             isinstance(answer, Contact)
             and answer.at == sim.wake == now
             and sim.case.yes is None
+            and not sim.case.promises
             and not self._stage.ages
         )
 

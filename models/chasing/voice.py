@@ -4,10 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from models.chasing.confirming import still
 from models.chasing.happening import Sim
 from models.chasing.moment import Draft
 from models.chasing.portfolio import Account
 from models.chasing.reaching import Route
+from models.chasing.stage import Stage
 from models.chasing.timeline import Entry, Speaker, entries
 
 
@@ -40,12 +42,14 @@ class Voice:
         """Return the slots of the answers that wait."""
         return [draft.at for draft in self._answers]
 
-    def answer(self, sims: Mapping[str, Sim], now: datetime) -> None:
-        """Send the answers whose slot has come, of invoices that are as open as they were."""
+    def answer(self, sims: Mapping[str, Sim], stage: Stage, now: datetime) -> None:
+        """Send the answers whose slot has come and that are still true; none to the insolvent."""
         due = [draft for draft in self._answers if draft.at <= now]
         self._answers = [draft for draft in self._answers if draft.at > now]
         for draft in due:
-            if all(sims[line.number].case.open == line.open for line in draft.lines):
+            days = {part.by for part in draft.instalments}
+            true = (still(sims[line.number].case, line, draft.kind, days) for line in draft.lines)
+            if stage.facts(draft.policy, now).insolvent_on is None and all(true):
                 self.tell(draft)
 
     def _new_beside(self, draft: Draft) -> Iterator[Route]:

@@ -61,7 +61,7 @@ async def carried_out(connection: AsyncConnection, view: View, world: Around) ->
     if not isinstance(answer, Contact) or answer.at - view.now > view.policy.scaled(SOON):
         if rows:
             await connection.execute(_GONE, {"row_id": view.filed.id})
-        until = answer.at - view.lead if isinstance(answer, Contact) else _until(answer)
+        until = answer.at - view.lead if isinstance(answer, Contact) else _until(answer, view)
         return Seen(described(view, until=until))
     mine = next((row for row in rows if (row.level, row.round) == answer.step), None)
     if mine is not None and mine.blocker:
@@ -73,8 +73,13 @@ async def carried_out(connection: AsyncConnection, view: View, world: Around) ->
     return Seen(as_if_said(view, answer), await _registered(connection, view, world, answer))
 
 
-def _until(answer: Answer) -> datetime | None:
-    return answer.until if isinstance(answer, Wait) else None
+def _until(answer: Answer, view: View) -> datetime | None:
+    """Return when to look again; what is on its way out of its turn is soon said."""
+    if not isinstance(answer, Wait) or answer.until is None:
+        return None
+    if answer.blockers == (Blocker.BEING_SAID,):
+        return min(answer.until, view.now + view.lead)
+    return answer.until
 
 
 def _leaving(view: View) -> Looked | None:

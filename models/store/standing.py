@@ -8,11 +8,11 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.answers import Blocker, Close, Contact, State, Wait
-from models.chasing.case import Case
+from models.chasing.confirming import still
 from models.chasing.drafting import also_open, totals
 from models.chasing.dunning import settle
 from models.chasing.moment import Look, Moment, Position
-from models.chasing.notice import AlsoOpen, Line, Notice, NoticeKind
+from models.chasing.notice import AlsoOpen, Line, Notice
 from models.chasing.placing import step
 from models.store.around import Around, credits_of
 from models.store.policies import policy_of
@@ -85,20 +85,8 @@ async def _still(connection: AsyncConnection, notice: Notice, world: Around) -> 
     cases = {one.case.invoice.number: one.case for one in filed}
     if any(line.number not in cases for line in notice.lines):
         return False
-    return all(_confirmed(cases[line.number], line, notice) for line in notice.lines)
-
-
-def _confirmed(case: Case, line: Line, notice: Notice) -> bool:
-    if case.open != line.open:
-        return False
-    match notice.kind:
-        case NoticeKind.PROMISE_CONFIRMED:
-            given = {by for promise in case.promises if promise.pauses for by, _ in promise.parts}
-            return bool(given & {part.by for part in notice.instalments})
-        case NoticeKind.DISPUTE_CONFIRMED:
-            return case.disputed >= line.amount
-        case _:
-            return True
+    days = {part.by for part in notice.instalments}
+    return all(still(cases[line.number], line, notice.kind, days) for line in notice.lines)
 
 
 def _true(look: Look, line: Line, notice: Notice, now: datetime) -> bool:
