@@ -1,6 +1,7 @@
 """What a template may speak of: plain values, made from a notice."""
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from channels.templates.labels import Labels
@@ -13,20 +14,25 @@ _REMITTANCE: Final = 140
 #: As many invoice numbers as a sentence bears.
 _NUMBERS: Final = 4
 
+#: Notices that ask for what is due, and for nothing else.
+_ASKING: Final = frozenset({NoticeKind.REMINDER, NoticeKind.CALL, NoticeKind.FORMAL_NOTICE})
+
 _IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b")
 
 
 def told(notice: Notice, creditor: Creditor, labels: Labels) -> dict[str, Any]:
     """Return the names a template may use; ``notice.owner`` is not among them, ever."""
-    days = [line.days_late for line in notice.lines]
-    dues = {line.due for line in notice.lines}
-    numbers = [one_line(line.number) for line in notice.lines]
+    lines = _now(notice)
+    days = [line.days_late for line in lines]
+    dues = {line.due for line in lines}
+    numbers = [one_line(line.number) for line in lines]
     return {
         "say": labels.words,
         **_frame(notice, creditor, labels),
         "creditor": _identity(creditor),
         "debtor": {"name": one_line(notice.debtor_name), "place": _place(notice, creditor, labels)},
         "formal": notice.kind is NoticeKind.FORMAL_NOTICE,
+        "again": not any(line.first for line in lines),
         "contact": one_line(notice.to.name),
         "phone": one_line(notice.to.phone),
         "today": labels.day(notice.on),
@@ -103,19 +109,45 @@ def _totals(notice: Notice) -> list[Total]:
     return list(known.values())
 
 
+def _now(notice: Notice) -> list[Line]:
+    """Return the lines a notice is about: a reminder does not ask for what is not yet due."""
+    late = [line for line in notice.lines if line.days_late > 0]
+    return late if late and notice.kind in _ASKING else list(notice.lines)
+
+
+def _soon(notice: Notice, currency: str) -> list[Line]:
+    """Return the lines a reminder takes along although they are not overdue."""
+    now = _now(notice)
+    return [line for line in notice.lines if line.currency == currency and line not in now]
+
+
 def _asked(notice: Notice) -> list[tuple[int, str]]:
     """What the lines ask for, less credits that reach beyond the other items."""
-    totals = _totals(notice)
-    asked = [(min(total.lines, total.net), total.currency) for total in totals]
-    positive = [pair for pair in asked if pair[0] > 0]
-    return positive or [(total.lines, total.currency) for total in totals if total.lines]
+    asked, plain = [], []
+    for total in _totals(notice):
+        soon = sum(line.amount for line in _soon(notice, total.currency))
+        asked.append((min(total.lines, total.net) - soon, total.currency))
+        plain.append((total.lines - soon, total.currency))
+    return [pair for pair in asked if pair[0] > 0] or [pair for pair in plain if pair[0]]
 
 
 def _sheet(notice: Notice, total: Total, labels: Labels) -> dict[str, Any]:
     currency = total.currency
-    rows = [_row(line, labels) for line in notice.lines if line.currency == currency]
+    coming = _soon(notice, currency)
+    rows = [
+        _row(line, labels)
+        for line in notice.lines
+        if line.currency == currency and line not in coming
+    ]
     also = [_also(item, labels) for item in notice.also_open if item.currency == currency]
-    return {"rows": rows, "also": also, "sums": _sums(total, bool(rows), bool(also), labels)}
+    soon = sum(line.amount for line in coming)
+    sums = _sums(replace(total, lines=total.lines - soon), soon, bool(rows), bool(also), labels)
+    return {
+        "rows": rows,
+        "soon": [_row(line, labels) for line in coming],
+        "also": also,
+        "sums": sums,
+    }
 
 
 def _row(line: Line, labels: Labels) -> dict[str, str]:
@@ -131,24 +163,28 @@ def _row(line: Line, labels: Labels) -> dict[str, str]:
 
 def _also(item: AlsoOpen, labels: Labels) -> dict[str, str]:
     states = labels.words["states"]
+    chased = item.open if item.chased is None else item.chased
+    part = 0 < chased < item.open
     return {
         "number": one_line(item.number),
         "due": labels.short(item.due),
-        "state": states.get(item.state, states["open"]),
-        "amount": labels.money(item.open, item.currency),
+        "state": states["open"] if part else states.get(item.state, states["open"]),
+        "amount": labels.money(chased if part else item.open, item.currency),
+        "of": labels.money(item.open, item.currency) if part else "",
     }
 
 
-def _sums(total: Total, rows: bool, also: bool, labels: Labels) -> list[dict[str, Any]]:  # noqa: FBT001
+def _sums(total: Total, soon: int, rows: bool, also: bool, labels: Labels) -> list[dict[str, Any]]:  # noqa: FBT001
     parts = []
-    if rows and also:
-        parts.append(("sum_lines", total.lines))
-        parts.append(("sum_also", total.also_open))
+    if soon or (rows and also):
+        parts += [("sum_lines", total.lines)] if rows else []
+        parts += [("sum_soon", soon)] if soon else []
+        parts += [("sum_also", total.also_open)] if also else []
     elif total.credits:
         parts.append(("sum_lines" if rows else "sum_also", total.lines + total.also_open))
     if total.credits:
         parts.append(("sum_credits", -total.credits))
-    parts.append(("sum_net" if parts else "sum", total.net))
+    parts.append(("sum_net" if total.credits else "sum", total.net))
     return [
         {"label": labels.words[key], "amount": labels.money(minor, total.currency)}
         for key, minor in parts
@@ -210,11 +246,14 @@ def _grouped(iban: str) -> str:
 
 
 def _reference(numbers: list[str]) -> str:
-    """Return invoice numbers as far as a transfer carries them."""
-    reference = ""
-    for number in numbers:
-        longer = f"{reference}, {number}" if reference else number
-        if len(longer) > _REMITTANCE:
-            break
-        reference = longer
-    return reference
+    """Return invoice numbers as far as a transfer carries them, and how many are left.
+
+    >>> _reference([f"FACTURE-2026-{number:04}" for number in range(1, 10)])[-25:]
+    'FACTURE-2026-0007, +2'
+    """
+    for count in range(len(numbers), 0, -1):
+        rest = [f"+{len(numbers) - count}"] if count < len(numbers) else []
+        reference = ", ".join([*numbers[:count], *rest])
+        if len(reference) <= _REMITTANCE:
+            return reference
+    return ""

@@ -35,7 +35,9 @@ class Labels:
 
     def day(self, day: date) -> str:
         """Return a day as running text has it: 2 March 2026."""
-        return _date(day, "long", self.locale)
+        long = _date(day, "long", self.locale)
+        first = str(self.words["first_of_month"])
+        return long.replace("1", first, 1) if first and day.day == 1 else long
 
     def short(self, day: date) -> str:
         """Return a day as a table has it."""

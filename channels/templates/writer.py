@@ -27,7 +27,7 @@ class Templates:
         self._creditors = creditors
         self._folders = tuple(folders)
         self._labels: dict[str, Labels] = {}
-        self._sheets: dict[tuple[str, str, str], Sheet] = {}
+        self._sheets: dict[tuple[str, str, str, str], Sheet] = {}
 
     def write(self, notice: Notice) -> Written:
         """Return the words of a notice. See :class:`models.ports.Writer`."""
@@ -57,13 +57,13 @@ class Templates:
 
     def _sheet(self, notice: Notice) -> Sheet:
         language = self.language(notice.language)
-        key = (language, notice.level, notice.kind.value)
+        key = (language, notice.level, notice.tone, notice.kind.value)
         if key not in self._sheets:
-            self._sheets[key] = self._made(*key)
+            self._sheets[key] = self._made(language, key[1:])
         return self._sheets[key]
 
-    def _made(self, language: str, level: str, kind: str) -> Sheet:
-        names = [f"{language}/{name}.md" for name in (level, kind) if name]
+    def _made(self, language: str, wanted: Sequence[str]) -> Sheet:
+        names = [f"{language}/{name}.md" for name in wanted if name]
         path = next(filter(None, map(self._found, names)), None)
         if path is None:
             message = f"there are no words for {' or '.join(names)}"

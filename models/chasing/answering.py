@@ -1,8 +1,10 @@
 """Courtesies that pay: what answers the debtor, and does not count as a contact."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
+from typing import Final
 
 from models.chasing import events as ev
 from models.chasing.blocking import stopped_by_insolvency
@@ -12,6 +14,8 @@ from models.chasing.level import Level, LevelKind
 from models.chasing.moment import Draft
 from models.chasing.notice import Instalment, Line, NoticeKind, Total
 from models.chasing.policy import Policy
+
+_NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +34,48 @@ def answers(heard: Sequence[Heard], now: datetime) -> list[Draft]:
     Promises that pause and disputes that were accepted are confirmed when the policy says
     so; a payment that ends a case in which a reminder went out is thanked for.
     """
-    drafts = []
     heard = [h for h in heard if not stopped_by_insolvency(h.case, h.facts)]
     promised = [h for h in heard if h.policy.confirm and _promise(h) is not None]
     disputed = [h for h in heard if h.policy.confirm and _dispute(h) is not None]
     thanked = [h for h in heard if h.policy.thank and _thanks(h)]
-    for kind, group in (
-        (NoticeKind.PROMISE_CONFIRMED, promised),
-        (NoticeKind.DISPUTE_CONFIRMED, disputed),
-        (NoticeKind.THANKS, thanked),
-    ):
-        if group:
-            draft = _drafted(kind, group, now)
-            if draft is not None:
-                drafts.append(draft)
+    drafts = [
+        _drafted(kind, group, now)
+        for kind, concerned in (
+            (NoticeKind.PROMISE_CONFIRMED, promised),
+            (NoticeKind.DISPUTE_CONFIRMED, disputed),
+            (NoticeKind.THANKS, thanked),
+        )
+        for group in _grouped(concerned)
+    ]
+    return [draft for draft in drafts if draft is not None]
+
+
+def statement(heard: Sequence[Heard], credits_: Mapping[str, int], now: datetime) -> list[Draft]:
+    """Return what states everything open: none when nothing is, or nobody is reached.
+
+    Args:
+        heard: all open cases of the debtor.
+        credits_: its unapplied credits, positive minor units by currency; they stand on
+            the statement of the items paid to the creditor's own account, else on the first.
+        now: when it is planned; it goes at the next opening.
+    """
+    groups = _grouped([h for h in heard if _stated(h)])
+    drafts = []
+    for place, group in enumerate(groups):
+        draft = _drafted(NoticeKind.STATEMENT, group, now)
+        if draft is not None:
+            drafts.append(draft if place else replace(draft, totals=_totals(draft.lines, credits_)))
     return drafts
 
 
-def statement(heard: Sequence[Heard], now: datetime) -> Draft | None:
-    """Return a statement of everything open; ``None`` when nothing is, or nobody is reached."""
-    return _drafted(NoticeKind.STATEMENT, [h for h in heard if _stated(h)], now)
+def _grouped(heard: Sequence[Heard]) -> list[list[Heard]]:
+    """Return what may share a message, the creditor's own first: see rule 18."""
+    groups: dict[tuple[str, str, bool], list[Heard]] = {}
+    for one in heard:
+        invoice = one.case.invoice
+        key = (invoice.payee, invoice.sold_to, invoice.disclosed)
+        groups.setdefault(key, []).append(one)
+    return [groups[key] for key in sorted(groups)]
 
 
 def statement_on(policy: Policy, after: date) -> date | None:
@@ -169,11 +195,14 @@ def _line(kind: NoticeKind, heard: Heard, at: datetime) -> Line:
     )
 
 
-def _totals(lines: Sequence[Line]) -> tuple[Total, ...]:
+def _totals(lines: Sequence[Line], credits_: Mapping[str, int] = _NOTHING) -> tuple[Total, ...]:
     sums: dict[str, int] = {}
     for line in lines:
         sums[line.currency] = sums.get(line.currency, 0) + line.amount
-    return tuple(Total(code, sum_, 0, 0, sum_) for code, sum_ in sorted(sums.items()))
+    return tuple(
+        Total(code, sum_, 0, credits_.get(code, 0), sum_ - credits_.get(code, 0))
+        for code, sum_ in sorted(sums.items())
+    )
 
 
 def _instalments(group: Sequence[Heard]) -> tuple[Instalment, ...]:

@@ -7,6 +7,7 @@ from models.chasing.answers import Blocker, State, Wait
 from models.chasing.level import Level, LevelKind
 from models.chasing.moment import Draft, Look, Moment
 from models.chasing.notice import AlsoOpen, Line, NoticeKind, Total
+from models.chasing.policy import Policy
 from models.chasing.reaching import Route, reachable
 from models.ledger.debtor import Contact as Person
 
@@ -94,7 +95,13 @@ def _line(look: Look, now: datetime) -> Line:
         days_late=(look.policy.day(now) - case.due).days,
         charges=look.level.charges,
         cycle=case.cycle,
+        first=not any(_wrote(look.policy, said.level) for said in case.said),
     )
+
+
+def _wrote(policy: Policy, level: str) -> bool:
+    """Say whether saying a level meant writing: a call does not."""
+    return level not in policy.by_name or policy.level(level).kind is not LevelKind.CALL
 
 
 def also_open(others: Sequence[Look]) -> tuple[AlsoOpen, ...]:
@@ -106,6 +113,7 @@ def also_open(others: Sequence[Look]) -> tuple[AlsoOpen, ...]:
             look.case.open,
             look.case.due,
             look.answer.state.value if isinstance(look.answer, Wait) else State.OPEN.value,
+            look.case.chaseable,
         )
         for look in sorted(others, key=lambda x: (x.case.due, x.number))
     )

@@ -50,6 +50,7 @@ class Line:
         open: minor units open in all.
         total: gross amount of the invoice, minor units.
         days_late: calendar days since the due date; negative before it.
+        first: whether nothing was written about the invoice before.
     """
 
     number: str
@@ -64,17 +65,24 @@ class Line:
     days_late: int = 0
     charges: str = "none"
     cycle: int = 1
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AlsoOpen:
-    """An overdue item a notice mentions; ``state`` is open, promised, disputed, held…."""
+    """An overdue item a notice mentions; ``state`` is open, promised, disputed, held….
+
+    Attributes:
+        open: minor units open in all.
+        chased: the part of them neither disputed nor promised, which the totals count.
+    """
 
     number: str
     currency: str
     open: int
     due: date
     state: str
+    chased: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,9 @@ class Notice:
 
     Attributes:
         key: creditor, debtor, contact number, channel and try: names it everywhere.
-        level: the highest level it says; its tone. Empty for answers.
+        level: the highest level it says. Empty for answers.
+        tone: how firmly a reminder whose level has no words of its own speaks: the name
+            of shipped words, by its place among its policy's reminders.
         at: the slot for which it was composed; ``on`` is its day in the policy's zone.
         language: ISO 639-1 of the text.
         totals: one per currency.
@@ -138,6 +148,7 @@ class Notice:
     to: Recipient
     cc: tuple[Recipient, ...] = ()
     level: str = ""
+    tone: str = ""
     policy: str = ""
     country: str = ""
     lines: tuple[Line, ...] = ()

@@ -67,6 +67,7 @@ def noticed(draft: Draft, envelope: Envelope, way: Route) -> Notice:
         to=_recipient(way.contact),
         cc=tuple(_recipient(person) for person in draft.cc),
         level=draft.level,
+        tone=draft.policy.tone(draft.level),
         policy=draft.policy.name,
         country=debtor.country,
         lines=draft.lines,

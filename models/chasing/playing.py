@@ -184,8 +184,7 @@ class Player:
             Heard(sim.case, sim.policy, self._stage.facts(sim.policy, now), ())
             for sim in self._happenings.living()
         ]
-        draft = statement(heard, now)
-        if draft is not None:
+        for draft in statement(heard, self._stage.position.credits, now):
             self._voice.tell(draft)
 
     def _reweigh(self, now: datetime) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from models.chasing.explaining import explained
-from models.chasing.level import FARTHEST, Amounts, Level, Name, Strict
+from models.chasing.level import FARTHEST, Amounts, Level, LevelKind, Name, Strict
 from models.errors import PolicyError, RefusedError
 from models.ledger.days import Calendar, calendar
 from models.ledger.money import decimal
@@ -149,6 +149,23 @@ class Policy(Strict):
             message = f"policy {self.name} has no level {name!r}; it has {', '.join(self.by_name)}"
             raise RefusedError(message)
         return self.levels[self.by_name[name]]
+
+    def tone(self, name: str) -> str:
+        """Return how firmly a level speaks that has no words of its own.
+
+        The first reminder is friendly, later ones are not, and the last of three or more
+        says so. Empty for what is no reminder of this policy.
+        """
+        reminders = [level.name for level in self.levels if level.kind is LevelKind.REMINDER]
+        if name not in reminders:
+            return ""
+        match reminders.index(name):
+            case 0:
+                return "reminder"
+            case place if place > 1 and place == len(reminders) - 1:
+                return "final-reminder"
+            case _:
+                return "second-reminder"
 
     def day(self, instant: datetime) -> date:
         """Return the day an instant falls on, in the policy's zone."""

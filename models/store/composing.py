@@ -130,10 +130,11 @@ class Composing:
         """Write the statement whose slot has come, and register the next one's."""
         heard = [Heard(look.case, look.policy, look.facts, ()) for look in sitting.looks]
         debtor_id = sitting.world.debtor_id
-        draft = await stated(sitting.connection, debtor_id, heard, sitting.now)
-        if draft is None:
+        drafts = await stated(sitting.connection, debtor_id, heard, sitting.now)
+        if not drafts:
             return
-        await outgoing.write(draft)
+        for draft in drafts:
+            await outgoing.write(draft)
         look = sitting.looks[0]
         today = look.policy.day(sitting.now)
         filed = sitting.filed[look.number]

@@ -18,7 +18,7 @@ from models.chasing.policy import Policy
 from models.errors import RefusedError
 from models.ledger.creditor import Creditor
 from models.orders import Poke
-from models.store.around import around
+from models.store.around import around, credits_of
 from models.store.outgoing import Outgoing
 from models.store.policies import policy_of
 from models.store.reading import Filed, cases_of_debtor
@@ -67,15 +67,17 @@ async def state(
         facts = world.facts(one.id, policy, channels, at)
         heard.append(Heard(one.case, policy, facts, ()))
         filed[one.case.invoice.number] = one
-    draft = statement(heard, at)
-    if draft is None:
+    drafts = statement(heard, await credits_of(connection, debtor_id), at)
+    if not drafts:
         message = (
             "no statement can be sent: nothing is open there that is ours to speak of, or "
             "nobody can be written to (see relance debtor)"
         )
         raise RefusedError(message)
-    await Outgoing(connection, creditor, world, filed, at).write(draft)
-    return Poke(world.debtor.key, draft.at)
+    outgoing = Outgoing(connection, creditor, world, filed, at)
+    for draft in drafts:
+        await outgoing.write(draft)
+    return Poke(world.debtor.key, min(draft.at for draft in drafts))
 
 
 async def registered(
@@ -105,10 +107,10 @@ async def registered(
 
 async def stated(
     connection: AsyncConnection, debtor_id: int, heard: Sequence[Heard], at: datetime
-) -> Draft | None:
+) -> list[Draft]:
     """Return the statement whose slot has come, and free its slot."""
     await connection.execute(_DONE, {"row_debtor": debtor_id})
-    return statement(heard, at)
+    return statement(heard, await credits_of(connection, debtor_id), at)
 
 
 def due(rows: Sequence[Any], now: datetime) -> bool:

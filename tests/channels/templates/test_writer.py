@@ -219,6 +219,71 @@ def test_amounts_are_netted_as_the_totals_say(writer):
 
 
 @pytest.mark.parametrize(
+    ("tone", "words"),
+    [
+        ("reminder", "Reminder: invoice F-1 overdue"),
+        ("final-reminder", "Final reminder: €1,234.56"),
+    ],
+)
+def test_a_level_with_a_name_of_ones_own_speaks_in_its_tone(writer, tone, words):
+    said = writer.write(notice(level="dernier avis avant suites", tone=tone, language="en"))
+
+    assert said.subject.startswith(words)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", ["second-reminder", "final-reminder", "formal-notice"])
+def test_nobody_is_told_of_earlier_letters_that_were_not_written(writer, language, level):
+    earlier = r"(?i)although we|in spite|malgré|en dépit|trotz|nos rappels|our reminders have"
+    earlier += r"|erinnerungen sind|second|deuxième|zweite|final|dernier|letzte|weiterhin offen|noch immer"
+    kind = NoticeKind.FORMAL_NOTICE if level == "formal-notice" else NoticeKind.REMINDER
+
+    def told(first: bool) -> str:
+        lines = (line("F-1", first=first), line("F-2"))
+        said = writer.write(notice(level=level, kind=kind, language=language, lines=lines))
+        return said.subject + said.text
+
+    assert re.search(earlier, told(first=False))
+    assert not re.search(earlier, told(first=True))
+
+
+def test_a_reminder_asks_for_nothing_that_is_not_yet_due(writer):
+    early = {"due": date(2026, 3, 4), "days_late": -2, "level": "courtesy", "first": True}
+    said = writer.write(
+        notice(
+            level="second-reminder",
+            language="en",
+            lines=(line("F-1", 100_000), line("F-2", 50_000, **early)),
+            totals=(Total("EUR", 150_000, 0, 0, 150_000),),
+        )
+    )
+
+    assert said.subject == "Second reminder: €1,000.00 to pay"
+    assert "Although we have written before, the following invoice is still unpaid" in said.text
+    coming = said.text.index("Not yet overdue, for information:")
+    assert said.text.index("F-1") < coming < said.text.index("F-2")
+    assert (
+        "Invoices above: €1,000.00\nNot yet overdue: €500.00\nTotal: €1,500.00" in said.text
+    )
+    assert "Not yet overdue, for information" in shown(said.html)
+
+
+def test_a_half_disputed_item_stands_with_what_is_chased_of_it(writer):
+    also = (AlsoOpen("F-2", "EUR", 100_000, date(2026, 2, 1), "disputed", 60_000),)
+    totals = (Total("EUR", 123_456, 60_000, 0, 183_456),)
+    said = writer.write(notice(language="en", also_open=also, totals=totals))
+
+    assert "F-2, due 1 Feb 2026 (overdue): €600.00 (of €1,000.00)" in said.text
+    assert "€600.00 of €1,000.00" in " ".join(shown(said.html).split())
+
+
+def test_the_first_of_a_month_is_written_as_the_french_do(writer):
+    said = writer.write(notice(kind=NoticeKind.STATEMENT, level="", on=date(2026, 12, 1)))
+
+    assert said.subject == "Relevé de compte au 1er décembre 2026"
+
+
+@pytest.mark.parametrize(
     ("days", "words"),
     [(-5, "due in 5 days"), (-1, "due tomorrow"), (0, "due today"), (1, "1 day late")],
 )

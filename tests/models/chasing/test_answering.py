@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from models.chasing import commands as cmd
 from models.chasing import events as ev
 from models.chasing.answering import Heard, answers, statement, statement_on
-from models.chasing.notice import Notice, NoticeKind, Recipient, dumped, loaded
+from models.chasing.notice import Notice, NoticeKind, Recipient, Total, dumped, loaded
 from models.chasing.ruling import spread
 from tests.models.chasing.making import (
     DEBTOR,
@@ -129,7 +129,7 @@ def test_after_an_insolvency_nothing_at_all_goes_out():
     life.around = {"insolvent_on": ON}
 
     assert kinds(hears(PROMISE, life)) == []
-    assert statement([hears(cmd.Note(text="x"), life)], at(HOUSE, ON)) is None
+    assert statement([hears(cmd.Note(text="x"), life)], {}, at(HOUSE, ON)) == []
 
 
 def test_nobody_to_answer_is_no_answer():
@@ -150,11 +150,27 @@ def test_a_statement_holds_everything_open():
     lives = [Life(), Life(known=invoice(number="F-2")).happens(ev.Paid(on=ON, amount=100_000))]
     heard = [Heard(life.case, life.house, facts(life.house), ()) for life in lives]
 
-    draft = statement(heard, at(HOUSE, ON))
+    (draft,) = statement(heard, {"EUR": 30_000, "USD": 5}, at(HOUSE, ON))
 
-    assert draft is not None
     assert [line.number for line in draft.lines] == ["F-1"]
-    assert statement([], at(HOUSE, ON)) is None
+    assert draft.totals == (Total("EUR", 100_000, 0, 30_000, 70_000),)
+    assert statement([], {"EUR": 30_000}, at(HOUSE, ON)) == []
+
+
+def test_what_is_paid_elsewhere_is_answered_and_stated_by_itself():
+    lives = [Life(known=invoice(number="F-2", payee="Factor SA, FR76")), Life()]
+
+    confirmed = answers([hears(PROMISE, life) for life in lives], at(HOUSE, ON))
+    stated = statement(
+        [Heard(life.case, life.house, facts(life.house), ()) for life in lives],
+        {"EUR": 30_000},
+        at(HOUSE, ON),
+    )
+
+    told = [("", ["F-1"]), ("Factor SA, FR76", ["F-2"])]
+    for drafts in (confirmed, stated):
+        assert [(d.payee, [line.number for line in d.lines]) for d in drafts] == told
+    assert [draft.totals[0].credits for draft in stated] == [30_000, 0]
 
 
 @pytest.mark.parametrize(
