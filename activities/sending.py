@@ -87,8 +87,9 @@ class Sending:
             record = partial(outbox.failed, key, owner, str(refused), now)
         except UncertainError as unsure:
             record = partial(outbox.unknown, key, owner, str(unsure), now)
-        except UnavailableError:
-            await _recorded(partial(outbox.back, key, owner))
+        except UnavailableError as later:
+            tries = activity.info().attempt
+            await _recorded(partial(outbox.back, key, owner, str(later), tries, now))
             raise
         else:
             record = partial(outbox.sent, key, owner, receipt.reference, now)

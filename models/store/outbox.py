@@ -19,9 +19,12 @@ from models.store.leasing import again, clock_of, locked, moved, void
 from models.store.outcomes import refuse, say, uncount
 from models.store.postponing import put_off
 from models.store.standing import stands
+from models.store.tasks import Want, close, open_general
 
 #: How long a claim is held: longer than any channel waits for the other side.
 LEASE: Final = timedelta(seconds=150)
+#: Attempts in vain after which somebody is told that nothing leaves: about half a minute.
+_IN_VAIN: Final = 5
 #: How long a notice that was put back is left to whoever tries again.
 AGAIN: Final = timedelta(minutes=10)
 
@@ -99,13 +102,27 @@ class Outbox:
         """Record a certain refusal; its lines are free for the next channel."""
         return await self._over(key, owner, ("failed", "", why), now)
 
-    async def back(self, key: str, owner: str) -> None:
-        """Put a notice back that certainly did not go out and may go later."""
+    async def back(self, key: str, owner: str, why: str, tries: int, now: datetime) -> None:
+        """Put a notice back that certainly did not go out and may go later.
+
+        Args:
+            key: of the notice.
+            owner: the attempt that had claimed it.
+            why: a sentence without personal data.
+            tries: how many attempts were in vain; after some, it is somebody's task that
+                the channel takes nothing, until something leaves on it.
+            now: the workflow's clock.
+        """
         async with self._store.writing() as connection:
             row = await locked(connection, key)
             if row.state == "sending" and row.owner == owner:
                 again = await clock_of(connection) + AGAIN
-                await moved(connection, row, "planned", lease=again)
+                await moved(connection, row, "planned", lease=again, failure=why)
+                if tries >= _IN_VAIN:
+                    notice = loaded(row.body)
+                    body = {"channel": notice.channel, "why": f"{notice.channel}: {why}"}
+                    want = Want("channel", _trouble(notice), "manager", notice.on, body)
+                    await open_general(connection, want, notice.creditor, now)
 
     async def expire(self, key: str, now: datetime) -> Claim:
         """End a notice whose slot is over: planned is void, sending is unknown.
@@ -147,6 +164,12 @@ class Outbox:
                 await refuse(connection, notice, row, now)
             elif state == "sent" or not row.legal:
                 await say(connection, notice, row.debtor_id, now)
+                await close(connection, [_trouble(notice)], "it takes notices again", now)
                 return state
             await again(connection, row, now)
             return state
+
+
+def _trouble(notice: Notice) -> str:
+    """Return the key of the task that a channel takes nothing."""
+    return f"channel/{notice.creditor}/{notice.channel}"

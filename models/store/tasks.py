@@ -29,6 +29,8 @@ _ANSWERED_BY: Final = {
     "unknown-outcome": "relance rule",
     "credit-note": "the credit note, once a ledger file or relance pay brings it in,",
     "missing-contact": "relance import contacts",
+    "import": "relance import confirm, or a newer file,",
+    "channel": "the first notice that leaves on it",
     "missing-channel": "connecting the channel, or relance skip,",
 }
 #: What may change about a task that is known.
@@ -124,16 +126,7 @@ async def open_task(
     called it done and nothing has come since.
     """
     first = cases[0]
-    row = {
-        "creditor": first.case.invoice.creditor,
-        "debtor_id": first.debtor_id,
-        "kind": want.kind,
-        "key": want.key,
-        "due": want.due,
-        "owner": want.owner,
-        "opened_at": at,
-        "body": json.dumps(want.body),
-    }
+    row = _row(want, first.case.invoice.creditor, at) | {"debtor_id": first.debtor_id}
     made = (await connection.execute(insert_new(connection, tasks), row)).rowcount == 1
     known = (await connection.execute(_OF_KEY, {"row_key": want.key})).one()
     linked = set((await connection.execute(_LINK, {"row_id": known.id})).scalars())
@@ -146,6 +139,30 @@ async def open_task(
     if not made:
         await _renewed(connection, want, known, row)
     return made or known.closed_at is not None
+
+
+async def open_general(
+    connection: AsyncConnection, want: Want, creditor: str, at: datetime
+) -> None:
+    """Open a task about no case; one that was closed opens again, one that is open stays."""
+    row = _row(want, creditor, at)
+    if (await connection.execute(insert_new(connection, tasks), row)).rowcount == 1:
+        return
+    known = (await connection.execute(_OF_KEY, {"row_key": want.key})).one()
+    if known.closed_at is not None:
+        await _renewed(connection, want, known, row)
+
+
+def _row(want: Want, creditor: str, at: datetime) -> dict[str, Any]:
+    return {
+        "creditor": creditor,
+        "kind": want.kind,
+        "key": want.key,
+        "due": want.due,
+        "owner": want.owner,
+        "opened_at": at,
+        "body": json.dumps(want.body),
+    }
 
 
 def _anew(want: Want, known: Row[Any]) -> bool:

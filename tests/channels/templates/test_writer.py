@@ -235,7 +235,9 @@ def test_a_level_with_a_name_of_ones_own_speaks_in_its_tone(writer, tone, words)
 @pytest.mark.parametrize("level", ["second-reminder", "final-reminder", "formal-notice"])
 def test_nobody_is_told_of_earlier_letters_that_were_not_written(writer, language, level):
     earlier = r"(?i)although we|in spite|malgré|en dépit|trotz|nos rappels|our reminders have"
-    earlier += r"|erinnerungen sind|second|deuxième|zweite|final|dernier|letzte|weiterhin offen|noch immer"
+    earlier += (
+        r"|erinnerungen sind|second|deuxième|zweite|final|dernier|letzte|weiterhin offen|noch immer"
+    )
     kind = NoticeKind.FORMAL_NOTICE if level == "formal-notice" else NoticeKind.REMINDER
 
     def told(first: bool) -> str:
@@ -262,9 +264,7 @@ def test_a_reminder_asks_for_nothing_that_is_not_yet_due(writer):
     assert "Although we have written before, the following invoice is still unpaid" in said.text
     coming = said.text.index("Not yet overdue, for information:")
     assert said.text.index("F-1") < coming < said.text.index("F-2")
-    assert (
-        "Invoices above: €1,000.00\nNot yet overdue: €500.00\nTotal: €1,500.00" in said.text
-    )
+    assert "Invoices above: €1,000.00\nNot yet overdue: €500.00\nTotal: €1,500.00" in said.text
     assert "Not yet overdue, for information" in shown(said.html)
 
 

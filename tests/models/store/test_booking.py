@@ -8,6 +8,8 @@ import pytest
 from models.chasing.commands import Note, Pay
 from models.errors import RefusedError, UnknownError
 from models.ledger.entries import Reject
+from models.store.views import Views
+from models.views import Selection
 
 NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -342,9 +344,13 @@ async def test_a_file_that_would_settle_too_much_waits_for_a_yes(desk, item, cas
     assert (result.state, result.waiting, result.settled) == ("waiting-for-yes", 3, 0)
     assert result.why == "3 of 10 open items are not in the file"
     assert (await case("F-9")).open == 10_000
+    (task,) = await Views(desk.booking._store).tasks(Selection())
+    assert (task.kind, task.owner) == ("import", "collector")
+    assert "would settle 3 items: 3 of 10 open items are not in the file" in task.facts["why"]
 
     settled = await desk.booking.confirm(result.import_id, "boss", NOON, tell=desk.tell)
     assert settled == 3
+    assert await Views(desk.booking._store).tasks(Selection()) == []
     assert (await case("F-9")).open == 0
     with pytest.raises(RefusedError, match="does not wait"):
         await desk.booking.confirm(result.import_id, "boss", NOON, tell=desk.tell)
@@ -355,6 +361,7 @@ async def test_a_yes_comes_too_late_after_another_file(desk, item):
     waits = await desk.read(*ledger(item, *range(7)), complete=True)
     await desk.read(*ledger(item, *range(10)), complete=True)
 
+    assert await Views(desk.booking._store).tasks(Selection()) == []
     with pytest.raises(RefusedError, match="has come since"):
         await desk.booking.confirm(waits.import_id, "boss", NOON, tell=desk.tell)
     with pytest.raises(UnknownError, match="999"):

@@ -79,14 +79,33 @@ async def test_the_same_notice_is_claimed_once_and_then_looked_up(planned, outbo
 
 async def test_a_notice_that_was_put_back_is_left_to_its_next_attempt(planned, outbox, rows):
     await outbox.claim(planned, "one", NOW)
-    await outbox.back(planned, "two")
+    await outbox.back(planned, "two", "it broke off", 1, NOW)
     assert [n["state"] for n in await rows("SELECT state FROM notices")] == ["sending"]
 
-    await outbox.back(planned, "one")
+    await outbox.back(planned, "one", "it broke off", 1, NOW)
 
-    (notice,) = await rows("SELECT state, lease_until FROM notices")
-    assert notice["state"] == "planned"
+    (notice,) = await rows("SELECT state, failure, lease_until FROM notices")
+    assert (notice["state"], notice["failure"]) == ("planned", "it broke off")
     assert notice["lease_until"] is not None
+    assert await rows("SELECT id FROM tasks WHERE kind = 'channel'") == []
+
+
+async def test_a_channel_that_takes_nothing_for_long_is_a_task_until_something_leaves(
+    planned, outbox, rows
+):
+    tasks = "SELECT closed_at IS NULL AS open, owner, body FROM tasks WHERE kind = 'channel'"
+    for tries in (5, 6):
+        await outbox.claim(planned, f"try-{tries}", NOW)
+        await outbox.back(planned, f"try-{tries}", "it broke off", tries, NOW)
+
+    (task,) = await rows(tasks)
+    assert (task["open"], task["owner"]) == (True, "manager")
+    assert "email: it broke off" in task["body"]
+
+    await outbox.claim(planned, "last", NOW)
+    await outbox.sent(planned, "last", "ok", NOW)
+
+    assert [not task["open"] for task in await rows(tasks)] == [True]
 
 
 async def test_a_slot_that_is_over_makes_what_was_planned_void_and_what_left_unknown(
