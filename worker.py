@@ -30,6 +30,7 @@ from channels.desk.ports import (
     Tasks,
     Views,
 )
+from channels.texts import read_creditor, read_policy
 from models import creditors, names, policies
 from models.chasing.policy import Policy
 from models.errors import RefusedError, RelanceError
@@ -102,12 +103,12 @@ class Settings(BaseSettings):
 
     def known_creditors(self) -> Mapping[str, Creditor]:
         """Return your own creditors; the shipped examples when there are none."""
-        own = [creditors.find(path) for path in sorted((self.config / "creditors").glob("*.toml"))]
+        own = [read_creditor(path) for path in sorted((self.config / "creditors").glob("*.toml"))]
         return {creditor.key: creditor for creditor in own} or creditors.shipped()
 
     def known_policies(self) -> Mapping[str, Policy]:
         """Return the shipped policies and your own; yours first under the same name."""
-        own = [policies.find(path) for path in sorted((self.config / "policies").glob("*.toml"))]
+        own = [read_policy(path) for path in sorted((self.config / "policies").glob("*.toml"))]
         return {**policies.shipped(), **{policy.name: policy for policy in own}}
 
 

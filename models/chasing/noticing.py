@@ -5,8 +5,10 @@ from functools import cache
 
 from babel.languages import get_official_languages
 
+from models.chasing.level import LevelKind
 from models.chasing.moment import Draft
 from models.chasing.notice import Notice, Recipient
+from models.chasing.policy import Policy
 from models.chasing.reaching import Route
 from models.ledger.creditor import Creditor
 from models.ledger.debtor import Contact, Debtor
@@ -45,6 +47,24 @@ def spoken(contact: Contact, debtor: Debtor, creditor: Creditor) -> str:
     return next(language for language in known if language)
 
 
+def tone(policy: Policy, name: str) -> str:
+    """Return how firmly a level speaks that has no words of its own.
+
+    The first reminder is friendly, later ones are not, and the last of three or more says
+    so. Empty for what is no reminder of the policy.
+    """
+    reminders = [level.name for level in policy.levels if level.kind is LevelKind.REMINDER]
+    if name not in reminders:
+        return ""
+    match reminders.index(name):
+        case 0:
+            return "reminder"
+        case place if place > 1 and place == len(reminders) - 1:
+            return "final-reminder"
+        case _:
+            return "second-reminder"
+
+
 def notice_key(envelope: Envelope, channel: str) -> str:
     """Return the key of a notice; Message-ID, file name and reference derive from it."""
     creditor, debtor = envelope.creditor.key, envelope.debtor.key
@@ -67,7 +87,7 @@ def noticed(draft: Draft, envelope: Envelope, way: Route) -> Notice:
         to=_recipient(way.contact),
         cc=tuple(_recipient(person) for person in draft.cc),
         level=draft.level,
-        tone=draft.policy.tone(draft.level),
+        tone=tone(draft.policy, draft.level),
         policy=draft.policy.name,
         country=debtor.country,
         lines=draft.lines,

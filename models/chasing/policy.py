@@ -4,14 +4,13 @@ import hashlib
 import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from models.chasing.explaining import explained
-from models.chasing.level import FARTHEST, Amounts, Level, LevelKind, Name, Strict
+from models.chasing.level import FARTHEST, Amounts, Level, Name, Strict
 from models.errors import PolicyError, RefusedError
 from models.ledger.days import Calendar, calendar
 from models.ledger.money import decimal
@@ -150,23 +149,6 @@ class Policy(Strict):
             raise RefusedError(message)
         return self.levels[self.by_name[name]]
 
-    def tone(self, name: str) -> str:
-        """Return how firmly a level speaks that has no words of its own.
-
-        The first reminder is friendly, later ones are not, and the last of three or more
-        says so. Empty for what is no reminder of this policy.
-        """
-        reminders = [level.name for level in self.levels if level.kind is LevelKind.REMINDER]
-        if name not in reminders:
-            return ""
-        match reminders.index(name):
-            case 0:
-                return "reminder"
-            case place if place > 1 and place == len(reminders) - 1:
-                return "final-reminder"
-            case _:
-                return "second-reminder"
-
     def day(self, instant: datetime) -> date:
         """Return the day an instant falls on, in the policy's zone."""
         if self.origin is None:
@@ -235,20 +217,4 @@ def parsed(text: str, source: str) -> Policy:
     except ValidationError as wrong:
         first = wrong.errors()[0]
         message = f"{source}: {explained(first, Policy)}"
-        raise PolicyError(message) from wrong
-
-
-def read(path: Path) -> Policy:
-    """Return the policy of a file.
-
-    Raises:
-        PolicyError: the file cannot be read or is wrong.
-    """
-    try:
-        return parsed(path.read_text("utf-8"), path.name)
-    except OSError as missing:
-        message = f"{path} cannot be read: {missing.strerror}"
-        raise PolicyError(message) from missing
-    except UnicodeDecodeError as wrong:
-        message = f"{path} is not UTF-8: save it as UTF-8"
         raise PolicyError(message) from wrong

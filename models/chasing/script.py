@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any, Final
 
 from models.chasing.story import EVENTS, StoryEvent
@@ -36,21 +35,13 @@ _KEYS: Final = frozenset(
 )
 
 
-def read(path: Path) -> list[StoryEvent]:
-    """Return a story's events, by day and then in file order.
+def told(text: str, name: str) -> list[StoryEvent]:
+    """Return the events of a story's lines, by day and then in order; ``name`` is the file's.
 
     Raises:
         RefusedError: names file and line, and what a line must be.
     """
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as unread:
-        message = f"{path} cannot be read: {unread.strerror}; name a file of JSON lines"
-        raise RefusedError(message) from unread
-    except UnicodeDecodeError as unread:
-        message = f"{path} is not UTF-8: save it as UTF-8 text and try again"
-        raise RefusedError(message) from unread
-    return sorted(_events(path.name, text), key=lambda event: (event.on, event.line))
+    return sorted(_events(name, text), key=lambda event: (event.on, event.line))
 
 
 def _events(name: str, text: str) -> Iterator[StoryEvent]:

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import UnknownError
-from models.ledger.creditor import Creditor, read
+from models.ledger.creditor import Creditor, parsed
 
 _HERE: Final = Path(__file__).parent
 
 
 @cache
 def _read_all() -> dict[str, Creditor]:
-    creditors = [read(path) for path in sorted(_HERE.glob("*.toml"))]
+    creditors = [
+        parsed(path.read_text("utf-8"), path.name) for path in sorted(_HERE.glob("*.toml"))
+    ]
     return {creditor.key: creditor for creditor in creditors}
 
 
@@ -24,19 +26,14 @@ def shipped() -> dict[str, Creditor]:
     return dict(_read_all())
 
 
-def find(key_or_path: str | Path) -> Creditor:
-    """Return a shipped creditor by key, or the creditor of a file by its path.
+def find(key: str) -> Creditor:
+    """Return a shipped creditor by key.
 
     Raises:
-        UnknownError: neither; lists the creditors that ship.
-        PolicyError: the file is wrong or cannot be read.
+        UnknownError: there is none; lists those that ship.
     """
-    key = str(key_or_path)
     if key in _read_all():
         return _read_all()[key]
-    path = Path(key_or_path)
-    if path.suffix == ".toml" or path.is_file():
-        return read(path)
     known = ", ".join(_read_all())
     message = f"no creditor has the key {key!r}: use {known}, or the path of a .toml file"
     raise UnknownError(message)

@@ -1,7 +1,6 @@
 """Who is owed: a creditor, as people write it in a TOML file."""
 
 import tomllib
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -160,16 +159,3 @@ def parsed(text: str, source: str) -> Creditor:
         said = first["msg"].removeprefix("Value error, ")
         message = f"{source}: {where} = {first.get('input')!r}: {said}"
         raise PolicyError(message) from wrong
-
-
-def read(path: Path) -> Creditor:
-    """Return the creditor of a file.
-
-    Raises:
-        PolicyError: the file cannot be read or is wrong.
-    """
-    try:
-        return parsed(path.read_text("utf-8"), path.name)
-    except OSError as missing:
-        message = f"{path} cannot be read: {missing.strerror}"
-        raise PolicyError(message) from missing

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from models.chasing.policy import Policy, read
+from models.chasing.policy import Policy, parsed
 from models.errors import UnknownError
 
 _HERE: Final = Path(__file__).parent
@@ -15,7 +15,7 @@ _HERE: Final = Path(__file__).parent
 
 @cache
 def _read_all() -> dict[str, Policy]:
-    policies = [read(path) for path in sorted(_HERE.glob("*.toml"))]
+    policies = [parsed(path.read_text("utf-8"), path.name) for path in sorted(_HERE.glob("*.toml"))]
     return {policy.name: policy for policy in policies}
 
 
@@ -24,19 +24,14 @@ def shipped() -> dict[str, Policy]:
     return dict(_read_all())
 
 
-def find(name_or_path: str | Path) -> Policy:
-    """Return a shipped policy by name, or the policy of a file by its path.
+def find(name: str) -> Policy:
+    """Return a shipped policy by name.
 
     Raises:
-        UnknownError: neither; lists the policies that ship.
-        PolicyError: the file is wrong or cannot be read.
+        UnknownError: there is none; lists those that ship.
     """
-    name = str(name_or_path)
     if name in _read_all():
         return _read_all()[name]
-    path = Path(name_or_path)
-    if path.suffix == ".toml" or path.is_file():
-        return read(path)
     known = ", ".join(_read_all())
     message = f"no policy is named {name!r}: use {known}, or the path of a .toml file"
     raise UnknownError(message)

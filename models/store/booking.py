@@ -20,7 +20,6 @@ from models.store.entering import enter
 from models.store.running import Run
 from models.store.sources import cover, stale
 from models.store.tables.records import imports
-from models.store.tasks import Want, close, open_general
 from models.store.widening import ensure_creditor
 
 Tell = Callable[[Sequence[Entry]], Awaitable[None]]
@@ -30,9 +29,6 @@ _LAST: Final = select(func.max(imports.c.content_on)).where(
     imports.c.creditor == bindparam("creditor"),
     imports.c.kind == bindparam("kind"),
     imports.c.state != "running",
-)
-_WAITED: Final = select(imports.c.id).where(
-    imports.c.creditor == bindparam("creditor"), imports.c.state == "waiting-for-yes"
 )
 #: How many workflows are told of at a time.
 _BATCH: Final = 500
@@ -144,7 +140,7 @@ class Booking:
                 .where(imports.c.id == import_id)
                 .values(state="done", settled=imports.c.settled + len(items))
             )
-            await close(connection, [_asks(import_id)], f"{actor} said yes", at)
+            await completing.answered(connection, import_id, at)
         return len(items)
 
     async def _complete(self, run: Run, tell: Tell) -> None:
@@ -154,22 +150,14 @@ class Booking:
             run.result.waiting = len(absent)
             run.result.state = "waiting-for-yes"
             await completing.wait(self._store, run, absent)
-            await self._ask(run)
+            async with self._store.writing() as connection:
+                await completing.ask(connection, run)
             return
         stamp = Stamp(f"import-{run.result.import_id}", run.file.actor, run.file.at)
         await _told(completing.settle(self._store, absent, stamp), tell)
         run.result.settled += len(absent)
         async with self._store.writing() as connection:
             await completing.drop_credits(connection, run)
-
-    async def _ask(self, run: Run) -> None:
-        """Make it somebody's task to say yes to what a complete file would settle."""
-        items = f"{run.result.waiting} item{'s' if run.result.waiting > 1 else ''}"
-        why = f"{run.file.name} would settle {items}: {run.result.why}"
-        body = {"import": run.result.import_id, "why": why}
-        want = Want("import", _asks(run.result.import_id), "collector", run.file.at.date(), body)
-        async with self._store.writing() as connection:
-            await open_general(connection, want, run.creditor, run.file.at)
 
     async def _begun(self, creditor: str, kind: str, file: File, reject: Refuse) -> Run:
         """Open the record of an import."""
@@ -187,10 +175,7 @@ class Booking:
             await ensure_creditor(connection, creditor)
             last = await connection.execute(_LAST, {"creditor": creditor, "kind": kind})
             if kind == "items":
-                waited = (await connection.execute(_WAITED, {"creditor": creditor})).scalars()
-                await close(
-                    connection, [_asks(one) for one in waited], "a newer file came", file.at
-                )
+                await completing.overtaken(connection, creditor, file.at)
             made = await connection.execute(insert(imports).returning(imports.c.id), row)
             return Run(
                 creditor=creditor,
@@ -223,11 +208,6 @@ class Booking:
             for start in range(0, len(numbers), _BATCH):
                 some = numbers[start : start + _BATCH]
                 await tell([Entry(number, event, "books-read", creditor) for number in some])
-
-
-def _asks(import_id: int) -> str:
-    """Return the key of the task to say yes to a file."""
-    return f"import/{import_id}"
 
 
 async def _told(batches: AsyncIterator[tuple[Entry, ...]], tell: Tell) -> None:

@@ -1,6 +1,7 @@
 """Complete ledgers: what they no longer hold is settled, unless that is too much to believe."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, false, func, insert, select, update
@@ -17,6 +18,7 @@ from models.store.running import Run
 from models.store.tables.items import invoices
 from models.store.tables.money import credits_
 from models.store.tables.records import imports, missing
+from models.store.tasks import Want, close, open_general
 
 #: A file that would settle more than one item in so many waits for a yes.
 SHARE: Final = 5
@@ -36,6 +38,9 @@ _OPEN: Final = (
     .limit(_PAGE)
 )
 _SETTLED: Final = update(invoices).where(invoices.c.id == bindparam("row_id")).values(ledger_open=0)
+_WAITED: Final = select(imports.c.id).where(
+    imports.c.creditor == bindparam("creditor"), imports.c.state == "waiting-for-yes"
+)
 _WAITING: Final = (
     select(invoices.c.id, invoices.c.debtor_id, invoices.c.number)
     .join_from(missing, invoices, invoices.c.id == missing.c.invoice_id)
@@ -97,6 +102,30 @@ async def wait(store: Store, run: Run, items: list[Item]) -> None:
 
     async for _ in store.bulk(items, write):
         pass
+
+
+async def ask(connection: AsyncConnection, run: Run) -> None:
+    """Make it somebody's task to say yes to what a file would settle."""
+    items = f"{run.result.waiting} item{'s' if run.result.waiting > 1 else ''}"
+    why = f"{run.file.name} would settle {items}: {run.result.why}"
+    body = {"import": run.result.import_id, "why": why}
+    want = Want("import", _key(run.result.import_id), "collector", run.file.at.date(), body)
+    await open_general(connection, want, run.creditor, run.file.at)
+
+
+async def answered(connection: AsyncConnection, import_id: int, at: datetime) -> None:
+    """Close the task to say yes to a file."""
+    await close(connection, [_key(import_id)], "somebody said yes", at)
+
+
+async def overtaken(connection: AsyncConnection, creditor: str, at: datetime) -> None:
+    """Close the tasks to say yes to earlier files of a creditor, which no longer count."""
+    waited = (await connection.execute(_WAITED, {"creditor": creditor})).scalars()
+    await close(connection, [_key(one) for one in waited], "a newer file came", at)
+
+
+def _key(import_id: int) -> str:
+    return f"import/{import_id}"
 
 
 async def drop_credits(connection: AsyncConnection, run: Run) -> None:

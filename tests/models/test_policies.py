@@ -45,11 +45,6 @@ def test_a_shipped_policy_bears_the_name_of_its_file(file):
     assert find(file.stem).name == file.stem
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_a_shipped_policy_is_found_by_path_too(file):
-    assert find(file) == find(file.stem)
-
-
 def test_all_six_ship():
     assert {
         "deposit",
@@ -102,11 +97,6 @@ def test_an_unknown_name_lists_what_there_is():
         find("standard")
 
 
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(PolicyError, match=r"own\.toml cannot be read"):
-        find(tmp_path / "own.toml")
-
-
 def test_the_right_policy_of_the_table_below_is_right():
     assert parsed(RIGHT, "house.toml").name == "house"
 
@@ -155,13 +145,6 @@ def test_a_wrong_file_names_key_value_and_what_is_allowed(text, sentence):
         parsed(text, "house.toml")
     assert str(wrong.value).startswith("house.toml")
     assert sentence in str(wrong.value)
-
-
-def test_a_file_in_another_encoding_is_named(tmp_path):
-    own = tmp_path / "own.toml"
-    own.write_bytes(RIGHT.replace("house", "maison-é").encode("latin-1"))
-    with pytest.raises(PolicyError, match="is not UTF-8"):
-        find(own)
 
 
 @pytest.mark.parametrize(

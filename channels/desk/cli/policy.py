@@ -1,15 +1,16 @@
 """A policy found by what people call it, and put into words."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from channels.desk.cli.output import Output
 from channels.desk.cli.tables import Column
 from channels.desk.cli.values import money
 from channels.desk.ports import Desk
+from channels.texts import read_policy
 from models.chasing.level import Above, Level
 from models.chasing.policy import Policy
 from models.errors import UnknownError
-from models.policies import find
 
 
 def named(desk: Desk, name: str) -> Policy:
@@ -21,12 +22,11 @@ def named(desk: Desk, name: str) -> Policy:
     """
     if name in desk.policies:
         return desk.policies[name]
-    try:
-        return find(name)
-    except UnknownError as unknown:
-        known = ", ".join(desk.policies)
-        message = f"no policy is named {name!r}: use {known}, or the path of a .toml file"
-        raise UnknownError(message) from unknown
+    path = Path(name)
+    if path.suffix == ".toml" or path.is_file():
+        return read_policy(path)
+    known = ", ".join(desk.policies)
+    raise UnknownError(f"no policy is named {name!r}: use {known}, or the path of a .toml file")
 
 
 def described(policy: Policy, out: Output) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from channels.intake.csv_ledger.forms import IGNORED, SHEETS
+from channels.texts import text_of
 from models.errors import RefusedError
 from models.ports import Locale
 
@@ -47,9 +48,7 @@ def save(path: Path, locale: Locale) -> None:
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as wrong:
-        raise RefusedError(f"{path.name} cannot be opened: {wrong.strerror}") from wrong
+        return tomllib.loads(text_of(path))
     except ValueError as wrong:
         raise RefusedError(f"{path.name} is not a mapping in TOML: {wrong}") from wrong
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.chasing.explaining import explained
 from models.chasing.hours import Hours, hours
-from models.chasing.policy import Policy, parsed, read
+from models.chasing.policy import Policy, parsed
 from models.errors import PolicyError, RefusedError
 from models.policies import shipped
 from tests.models.chasing.making import HOUSE as TEXT
@@ -255,17 +255,6 @@ def test_the_first_level_needs_a_place_of_its_own():
 
     with pytest.raises(PolicyError, match="'agency' is the first: it needs after_days"):
         parsed(text, "house.toml")
-
-
-def test_a_file_that_cannot_be_read_says_so(tmp_path):
-    with pytest.raises(PolicyError, match="cannot be read: No such file"):
-        read(tmp_path / "none.toml")
-    odd = tmp_path / "odd.toml"
-    odd.write_bytes(TEXT.encode("utf-16"))
-    with pytest.raises(PolicyError, match="is not UTF-8"):
-        read(odd)
-    odd.write_text(TEXT, "utf-8")
-    assert read(odd) == HOUSE
 
 
 def test_a_level_nobody_has_is_refused():

@@ -6,7 +6,7 @@ import pytest
 
 from models.chasing import commands as cmd
 from models.chasing import events as ev
-from models.chasing.script import parsed, read
+from models.chasing.script import parsed, told
 from models.chasing.story import orders
 from models.errors import RefusedError
 
@@ -121,40 +121,27 @@ def test_a_key_that_says_nothing_here_is_left_out_and_told():
         ('{"on": "2031-03-10", "event": "promise", "parts": [{}]}', "'by' is missing"),
     ],
 )
-def test_a_wrong_line_is_refused_with_its_place(line, why, tmp_path):
-    path = tmp_path / "story.jsonl"
-    path.write_text(f'{{"on": "2031-03-10", "event": "approve", "invoice": "F-1"}}\n\n{line}\n')
+def test_a_wrong_line_is_refused_with_its_place(line, why):
+    text = f'{{"on": "2031-03-10", "event": "approve", "invoice": "F-1"}}\n\n{line}\n'
 
     with pytest.raises(RefusedError, match=why) as refused:
-        read(path)
+        told(text, "story.jsonl")
 
     assert str(refused.value).startswith("story.jsonl, line 3: ")
 
 
-def test_a_story_is_read_by_day_and_then_in_file_order(tmp_path):
-    path = tmp_path / "story.jsonl"
-    path.write_text(
-        '\ufeff{"on": "2031-03-11", "event": "approve", "invoice": "F-1"}\n'
+def test_a_story_is_read_by_day_and_then_in_file_order():
+    text = (
+        '{"on": "2031-03-11", "event": "approve", "invoice": "F-1"}\n'
         '{"on": "2031-03-10", "event": "release", "invoices": ["F-1", 2]}\n'
         '{"on": "2031-03-10", "event": "hold", "debtor": "ALBA"}\n'
     )
 
-    found = read(path)
+    found = told(text, "story.jsonl")
 
-    assert [(told.line, told.event) for told in found] == [
+    assert [(one.line, one.event) for one in found] == [
         (2, "release"),
         (3, "hold"),
         (1, "approve"),
     ]
     assert found[0].invoices == ("F-1", "2")
-
-
-def test_a_story_that_is_no_text_is_refused(tmp_path):
-    path = tmp_path / "story.jsonl"
-    path.write_bytes(b"\xff\xfe\x00")
-
-    for unreadable in (path, tmp_path / "nowhere.jsonl"):
-        with pytest.raises(
-            RefusedError, match=r"is not UTF-8: save it|cannot be read: No such file"
-        ):
-            read(unreadable)

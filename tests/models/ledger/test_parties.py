@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from models.errors import PolicyError
-from models.ledger.creditor import parsed, read
+from models.ledger.creditor import parsed
 from models.ledger.debtor import Address, Hold
 from models.ledger.entries import Reject
 
@@ -79,21 +79,12 @@ def test_people_are_found_by_their_role():
     assert creditor.people_in("deputy") == ()
 
 
-def test_a_wrong_creditor_file_names_the_key_and_the_value(tmp_path):
+def test_a_wrong_creditor_file_names_the_key_and_the_value():
     with pytest.raises(PolicyError, match=r"nord\.toml is not TOML"):
         parsed("key =", "nord.toml")
     wrong = CREDITOR.replace('"FR"', '"France"', 1)
     with pytest.raises(PolicyError, match=r"nord\.toml: country = 'France'"):
         parsed(wrong, "nord.toml")
-    with pytest.raises(PolicyError, match="cannot be read: No such file"):
-        read(tmp_path / "none.toml")
-
-
-def test_a_creditor_is_read_from_its_file(tmp_path):
-    path = tmp_path / "nord.toml"
-    path.write_text(CREDITOR, "utf-8")
-
-    assert read(path) == parsed(CREDITOR, "nord.toml")
 
 
 def test_a_reject_says_where_and_what_was_expected():

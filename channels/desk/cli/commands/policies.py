@@ -9,7 +9,8 @@ from channels.desk.cli.command import DONE, FAILED, Call, Command
 from channels.desk.cli.policy import described, named
 from channels.desk.cli.tables import Column
 from channels.desk.cli.values import several
-from models.chasing.policy import Policy, read
+from channels.texts import read_policy
+from models.chasing.policy import Policy
 from models.errors import PolicyError
 
 
@@ -30,7 +31,7 @@ def _check(call: Call) -> int:
             _report(call, policy, policy.name)
     for path in _unfolded(call.args.files):
         try:
-            policy = read(path)
+            policy = read_policy(path)
         except PolicyError as error:
             wrong += 1
             call.out.warn(str(error))

@@ -143,9 +143,9 @@ def _policy(call: Call) -> "Policy":
 def _story(path: Path | None) -> "list[StoryEvent]":
     if path is None:
         return []
-    from models.chasing.script import read
+    from channels.texts import read_story
 
-    return read(path)
+    return read_story(path)
 
 
 def _ledger(

@@ -118,7 +118,7 @@ def test_a_mapping_keeps_every_sign(tmp_path: Path):
         ("[columns]\n'N°' = 'nummer'", "m.toml, columns.N°: 'nummer' is not \"\" to leave it out"),
         ("[columns]\n'N°' = ['number']", "columns.N°"),
         ("decimal = ", "m.toml is not a mapping in TOML"),
-        ("\xff", "m.toml is not a mapping in TOML"),
+        ("\xff", "m.toml is not UTF-8: save it as UTF-8 text"),
     ],
 )
 def test_a_wrong_mapping_names_key_value_and_what_is_allowed(tmp_path: Path, text, sentence):
@@ -129,5 +129,5 @@ def test_a_wrong_mapping_names_key_value_and_what_is_allowed(tmp_path: Path, tex
 
 
 def test_a_missing_mapping_is_refused(tmp_path: Path):
-    with pytest.raises(RefusedError, match=r"no.toml cannot be opened"):
+    with pytest.raises(RefusedError, match=r"no.toml cannot be read"):
         mapping.load(tmp_path / "no.toml")
