@@ -42,10 +42,12 @@ class View:
         return self.policy.scaled(LEAD * share)
 
 
-def as_if_said(view: View, answer: Contact) -> Looked:
+def as_if_said(view: View, answer: Contact, late: timedelta = timedelta(0)) -> Looked:
     """Return the look after the slot, as if the level is said there.
 
-    Whatever goes otherwise tells the case, so a level costs it one wake-up.
+    Whatever goes otherwise tells the case, so a level costs it one wake-up. A slot that is
+    ``late`` already is given as long again: cases that ask time and again for what an
+    engine with too much to do has not done yet would keep it from doing it.
     """
     level = view.policy.level(answer.level)
     if level.kind is LevelKind.CALL:
@@ -64,10 +66,10 @@ def as_if_said(view: View, answer: Contact) -> Looked:
     until: datetime | None = None
     if isinstance(then, Contact):
         # Never at once: a level that is late must be given the time to go out.
-        until = max(then.at - view.lead, answer.at + view.lead)
+        until = max(then.at - view.lead, answer.at + max(view.lead, late))
     elif isinstance(then, Wait):
         # What it then waits for is somebody's task, and where it stands: seen the same day.
-        seen = [answer.at + view.lead] if then.blockers else []
+        seen = [answer.at + max(view.lead, late)] if then.blockers else []
         until = min(filter(None, (then.until, *seen)), default=None)
     looked = described(view, until=until)
     return looked.model_copy(

@@ -67,7 +67,8 @@ async def carried_out(connection: AsyncConnection, view: View, world: Around) ->
     if mine is not None and mine.blocker:
         return Seen(put_off(view, mine.at, mine.blocker))
     if mine is not None and (mine.at == answer.at or mine.at <= view.now):
-        return Seen(as_if_said(view, answer), _late(view, world, mine.at))
+        late = max(view.now - mine.at, timedelta(0))
+        return Seen(as_if_said(view, answer, late), _late(view, world, mine.at))
     if rows:
         await connection.execute(_GONE, {"row_id": view.filed.id})
     return Seen(as_if_said(view, answer), await _registered(connection, view, world, answer))

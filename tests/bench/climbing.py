@@ -122,7 +122,7 @@ async def job(folder: Path, count: int, day: float, starts: float) -> Climbed:
     ``starts`` that bare workflows had; by how much it was not is in ``late``.
     """
     async with place(folder, max(1000, 2 * count)) as at:
-        go = datetime.now(UTC) + timedelta(seconds=6 + 2.5 * count / starts)
+        go = datetime.now(UTC) + timedelta(seconds=6 + 4 * count / starts)
         rules = ledgers.policies(go, day, PHASES)
         at.keep(rules)
         sizes = [EACH] * (count // EACH)

@@ -118,6 +118,19 @@ class Benches:
         large = await climbing.job(self._folder / "job-10", 10 * count, 10 * day, starts)
         times = large.seconds / small.seconds
         self._line(f"{10 * count} invoices", f"{times:.1f} times as long", "<= 11", times <= 11)
+        cost = [sum(run.ms(part) for part in ("server", "worker")) for run in (small, large)]
+        self._line(
+            "CPU ms a level of server and worker",
+            f"{cost[0]:.1f}, of ten times as many {cost[1]:.1f}: {cost[1] / cost[0]:.0%}",
+            "<= 110 %",
+            cost[1] <= 1.1 * cost[0],
+        )
+        self._line(
+            "the day began late by, looks a level, void",
+            f"{large.late:.0f} s, {large.looks / large.levels:.2f}, {large.void}",
+            "to compare",
+            met=True,
+        )
         early, late = _thirds(large.memory)
         self._line(
             "worker memory meanwhile",

@@ -101,3 +101,19 @@ async def test_what_is_too_little_to_write_about_waits_and_says_so(desk, item, l
     assert (looked.state, looked.blockers) == ("waiting", ("minimum",))
     (row,) = await rows("SELECT state, blockers FROM invoices")
     assert row == {"state": "waiting", "blockers": "minimum"}
+
+
+async def test_a_slot_that_goes_by_unheard_is_asked_for_ever_more_rarely(desk, item, look):
+    """An engine with too much to do is not kept from it by those who wait."""
+    await desk.read(item(due=TUESDAY, policy="one"), at=BEFORE - timedelta(days=1))
+    now, waits = (await look(BEFORE)).looked.until, []
+
+    for count in range(1, 4):
+        seen = await look(now, count)
+        assert seen.poke is not None, "whoever should compose is woken again"
+        waits.append(seen.looked.until - now)
+        now = seen.looked.until
+
+    assert waits[1] >= 2 * waits[0]
+    assert waits[2] >= 2 * waits[1]
+    assert now < SLOT + timedelta(days=1)
