@@ -52,6 +52,8 @@ ENGINE: Final = "0.1.0"
 DOORS: Final = frozenset({"email", "memory"})
 #: Seconds the core's work has to end at shutdown: done again, it does nothing twice.
 CORE_GRACE: Final = 20.0
+#: Seconds in which a mail server of yours should answer when the engine starts.
+MAIL_PATIENCE: Final = 5.0
 #: How often an engine that is not embedded looks for what was forgotten.
 SWEEP: Final = timedelta(hours=1)
 
@@ -82,13 +84,13 @@ class Settings(BaseSettings):
     config: Path = Path("config")
     database: str = ""
     channels: str = "email"
-    health_port: int = 0
+    health_port: int = Field(default=0, ge=0, le=65535)
     workflow_tasks: int = Field(default=20, ge=2)
     sends: int = Field(default=8, ge=1)
     cached: int = Field(default=1000, ge=0)
     grace: float = Field(default=135.0, ge=0)
     patience: float = Field(default=60.0, ge=0)
-    ui_port: int = 8233
+    ui_port: int = Field(default=8233, ge=0, le=65535)
     log_level: str = "INFO"
 
     @property
@@ -315,9 +317,18 @@ async def _until(stop: asyncio.Event, running: list["Worker"]) -> None:
 
 
 def _on_signals() -> asyncio.Event:
+    """Return what is set by a first signal; a second Ctrl-C ends the process at once."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+    def interrupted() -> None:
+        if stop.is_set():
+            # Whatever was under way is in doubt, as after a kill, and is looked up later.
+            os._exit(130)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_signal_handler(signal.SIGINT, interrupted)
     return stop
 
 
@@ -342,14 +353,20 @@ def raised(
     from channels.embedded.raising import Plan, raised
     from models.store.migrating import migrate
 
+    async def prepare() -> None:
+        if demo:
+            settings.config.mkdir(parents=True, exist_ok=True)
+        await migrate(settings.url)
+
+    config = {"RELANCE_CONFIG": str(settings.config)} if demo or settings.config.is_dir() else {}
     plan = Plan(
         var=settings.var,
         fresh=demo,
-        migrate=lambda: migrate(settings.url),
+        migrate=prepare,
         worker=("worker", "worker"),
         environment={
             "RELANCE_VAR": str(settings.var),
-            "RELANCE_CONFIG": str(settings.config),
+            **config,
             "RELANCE_DATABASE": settings.database,
             "RELANCE_CHANNELS": settings.channels,
         },
@@ -378,16 +395,42 @@ def _mail_server() -> str:
     return f"{mail.place} (RELANCE_EMAIL_TLS={mail.tls})"
 
 
+async def _silent_mail() -> str:
+    """Return what is to be said of a mail server of yours that nobody reaches."""
+    from channels.email.settings import Settings as Mail
+
+    if not _mail_server():
+        return ""
+    mail = Mail()
+    try:
+        async with asyncio.timeout(MAIL_PATIENCE):
+            _, writer = await asyncio.open_connection(mail.host, mail.port)
+    except (OSError, TimeoutError):
+        return (
+            f"Your mail server does not answer at {mail.place}: mails wait until it does, "
+            "each until the end of its day. See RELANCE_EMAIL_HOST and _PORT."
+        )
+    writer.close()
+    return ""
+
+
 async def up(settings: Settings, options: Options) -> int:
     """Run everything embedded until interrupted; return the exit status."""
     stop = _on_signals()
+    if "TEMPORAL_ADDRESS" in os.environ:
+        options.say(
+            "TEMPORAL_ADDRESS is set and not used here: relance up starts a server of its own, "
+            "relance worker uses yours."
+        )
     async with raised(settings, options) as at:
         options.say(f"Ready. Temporal UI: {at.ui}")
         named = settings.database_named
         options.say(f"{at.mail} The database is {named}.")
+        if silent := await _silent_mail():
+            options.say(silent)
         options.say("Import a ledger in another terminal; Ctrl-C stops everything.")
         await at.until(stop.wait())
-        options.say("Stopping; a mail that is under way may end first.")
+        options.say("Stopping; a mail that is under way may end first. Ctrl-C again ends at once.")
     return 0
 
 
@@ -422,6 +465,7 @@ async def demo(settings: Settings, options: Options) -> int:
     alone = {"var": folder, "config": folder / "config", "database": "", "channels": "email"}
     own = settings.model_copy(update=alone)
     stop = _on_signals()
+    stay = sys.stdout.isatty() if options.stay is None else options.stay
     async with raised(own, options, demo=True) as at:
         work = clockwork(now(), options.day_seconds)
         rules = hurried(policies.shipped(), work)
@@ -429,7 +473,7 @@ async def demo(settings: Settings, options: Options) -> int:
             desk=desk(own, rules),
             work=work,
             mails=at.mails,
-            ui=at.ui,
+            ui=at.ui if stay else "",
             database=own.url,
             say=options.say,
         )
@@ -440,7 +484,6 @@ async def demo(settings: Settings, options: Options) -> int:
         if telling.done():
             await telling
         telling.cancel()
-        stay = sys.stdout.isatty() if options.stay is None else options.stay
         if stay and not stop.is_set():
             options.say("Everything stays up for you to look at; Ctrl-C stops it.")
             await at.until(stop.wait())
@@ -527,12 +570,15 @@ def _settings() -> Settings:
         RelanceError: one is wrong; names it and what is allowed, never its value.
     """
     try:
-        return Settings()
+        own = Settings()
     except ValidationError as wrong:
         first = wrong.errors(include_input=False, include_url=False)[0]
         name = f"RELANCE_{'_'.join(map(str, first['loc'])).upper()}"
         message = f"{name} is wrong: {first['msg']}"
         raise RelanceError(message) from None
+    if "config" in own.model_fields_set and not own.config.is_dir():
+        raise RelanceError(f"RELANCE_CONFIG is wrong: there is no folder {own.config}")
+    return own
 
 
 def desk(settings: Settings | None = None, rules: Mapping[str, Policy] | None = None) -> Desk:

@@ -5,6 +5,8 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+from models.errors import UnavailableError
+
 #: How long one probe may take, in seconds.
 PATIENCE: Final = 2.0
 #: The longest request line that is read, in bytes.
@@ -27,8 +29,17 @@ class Health:
         self.port = port
 
     async def start(self) -> None:
-        """Listen."""
-        self._server = await asyncio.start_server(self._answer, self._host, self.port)
+        """Listen.
+
+        Raises:
+            UnavailableError: the port cannot be had.
+        """
+        try:
+            self._server = await asyncio.start_server(self._answer, self._host, self.port)
+        except (OSError, OverflowError) as wrong:
+            why = getattr(wrong, "strerror", None) or str(wrong)
+            message = f"RELANCE_HEALTH_PORT: port {self.port} cannot be used: {why}"
+            raise UnavailableError(message) from None
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:

@@ -17,6 +17,7 @@ from channels.embedded.running import LOCK, Running, held
 from channels.temporal.connecting import connect
 from channels.temporal.embedded import Embedded, free_ports
 from channels.temporal.scheduling import ensure_sweep
+from models.errors import UnavailableError
 
 #: How often the embedded engine looks for what was forgotten.
 SWEEP: Final = timedelta(minutes=1)
@@ -95,8 +96,8 @@ async def raised(plan: Plan) -> AsyncIterator[Raised]:
     A worker or catcher that ends is started again.
 
     Raises:
-        UnavailableError: the folder is in use, or a part does not start; says where its log
-            lies.
+        UnavailableError: the folder or a port is in use, or a part does not start; says
+            where its log lies.
     """
     async with AsyncExitStack() as stack:
         running = stack.enter_context(held(plan.var))
@@ -138,6 +139,9 @@ def _mail(plan: Plan) -> str:
 
 
 async def _server(plan: Plan) -> Embedded:
+    if plan.health_port and await listens(plan.health_port):
+        message = f"RELANCE_HEALTH_PORT: port {plan.health_port} is in use: choose another"
+        raise UnavailableError(message)
     return Embedded(plan.var, ui=0 if await listens(plan.ui_port) else plan.ui_port)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from channels.embedded.processes import Known
-from models.errors import UnavailableError
+from models.errors import RefusedError, UnavailableError
 
 #: In the folder of everything embedded: says at which addresses it runs.
 RUNNING: Final = "up.json"
@@ -92,9 +92,9 @@ def held(var: Path) -> Iterator[Running]:
 
     Raises:
         UnavailableError: another holds it.
+        RefusedError: it cannot be a folder of ours; says why.
     """
-    var.mkdir(parents=True, exist_ok=True)
-    with (var / LOCK).open("ab") as lock:
+    with _lock(var) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -107,6 +107,15 @@ def held(var: Path) -> Iterator[Running]:
             yield running
         finally:
             running.forget()
+
+
+def _lock(var: Path) -> BinaryIO:
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        return (var / LOCK).open("ab")
+    except OSError as wrong:
+        message = f"RELANCE_VAR: {var} cannot be the engine's folder: {wrong.strerror}"
+        raise RefusedError(message) from None
 
 
 def _read(var: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from channels.health import Health
+from models.errors import UnavailableError
 
 
 @asynccontextmanager
@@ -49,3 +50,13 @@ async def bad() -> bool:
 async def test_a_probe_is_answered(checks, path, expected):
     async with asked(**checks) as get:
         assert await get(f"GET {path} HTTP/1.1\r\n\r\n") == expected
+
+
+async def test_a_port_that_cannot_be_had_is_named_with_its_setting():
+    first = Health({}, 0)
+    await first.start()
+    try:
+        with pytest.raises(UnavailableError, match=rf"RELANCE_HEALTH_PORT: port {first.port} "):
+            await Health({}, first.port).start()
+    finally:
+        await first.stop()

@@ -30,7 +30,7 @@ class Scene:
     Attributes:
         desk: of the demo's own books, with policies hurried by ``work``.
         mails: the folder in which the mail catcher keeps what it gets.
-        ui: address of the Temporal UI.
+        ui: address of the Temporal UI; empty when it ends with the story.
         database: where the books are.
         say: tells the reader a line.
     """

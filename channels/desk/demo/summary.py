@@ -38,7 +38,8 @@ async def summary(scene: Scene) -> None:
         f"{several(went, 'mail was', 'mails were')} sent, {len(mails)} arrived, {twice} twice."
     )
     scene.say(f"The mails:       {scene.mails}")
-    scene.say(f"The Temporal UI: {scene.ui}")
+    if scene.ui:
+        scene.say(f"The Temporal UI: {scene.ui}")
     scene.say(f"The database:    {scene.database}")
 
 

@@ -96,3 +96,7 @@ def test_a_wrong_setting_is_a_sentence_that_names_it(monkeypatch):
     monkeypatch.setenv("RELANCE_GRACE", "abc")
     with pytest.raises(RelanceError, match=r"RELANCE_GRACE is wrong: .*number"):
         worker.desk()
+    monkeypatch.delenv("RELANCE_GRACE")
+    monkeypatch.setenv("RELANCE_CONFIG", "nowhere")
+    with pytest.raises(RelanceError, match=r"RELANCE_CONFIG is wrong: there is no folder nowhere"):
+        worker.desk()

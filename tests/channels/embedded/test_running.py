@@ -8,7 +8,7 @@ import pytest
 
 from channels.embedded.processes import born
 from channels.embedded.running import RUNNING, find, held
-from models.errors import UnavailableError
+from models.errors import RefusedError, UnavailableError
 
 
 @pytest.fixture
@@ -33,6 +33,14 @@ def test_while_one_runs_a_second_is_refused_and_told_which(tmp_path):
 
     with held(tmp_path):
         assert not (tmp_path / RUNNING).exists(), "the first has taken its file along"
+
+
+def test_what_cannot_be_its_folder_is_named_with_the_reason(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    for var in (tmp_path / "file", tmp_path / "file" / "var"):
+        with pytest.raises(RefusedError, match=rf"RELANCE_VAR: {var} cannot be .*: "):
+            held(var).__enter__()
 
 
 def test_others_find_the_engine_only_while_it_can_be_reached(tmp_path):

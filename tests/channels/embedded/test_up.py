@@ -63,6 +63,7 @@ class Up:
 def up(tmp_path, gone, rid):
     """Start ``relance up`` on a folder; whatever happens, nothing of it stays."""
     var, started = tmp_path / "var", []
+    (tmp_path / "config").mkdir()
     ui, health = free_ports(2)
     plain = {key: value for key, value in os.environ.items() if not key.startswith("RELANCE_")}
 
@@ -118,7 +119,8 @@ def test_a_killed_worker_is_replaced_and_a_killed_up_leaves_nothing(up, gone):
     first.process.kill()
     assert all(gone(pid) for pid in children.values())
 
-    third = up().ready()
+    third = up(TEMPORAL_ADDRESS="127.0.0.1:9").ready()
+    assert "TEMPORAL_ADDRESS is set and not used here" in third.said
     children = third.children
     third.process.terminate()
     assert third.process.wait(PATIENCE) == 0, third.said
@@ -144,6 +146,7 @@ def test_mails_go_to_the_mail_server_that_was_named_and_a_lost_temporal_ends_it(
 
     # A worker that has only just begun looks for its server for half a minute before it stops.
     time.sleep(3)
+    assert f"Your mail server does not answer at 127.0.0.1:{port}: mails wait" in one.said
     os.kill(children["Temporal server"], signal.SIGKILL)
     assert one.process.wait(PATIENCE) == 1
     last = one.said.splitlines()[-1]
