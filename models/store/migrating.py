@@ -9,8 +9,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from asyncpg import PostgresError
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
+from models.errors import UnavailableError
 from models.store.engine import Store
 
 _HERE: Final = Path(__file__).parent / "migrations"
@@ -34,8 +38,18 @@ async def migrate(url: str) -> None:
 
     Raises:
         RefusedError: the URL names no database that the engine knows.
+        UnavailableError: it does not answer, lets us not in, or has tables of another release.
     """
-    await asyncio.to_thread(_upgrade, url)
+    try:
+        await asyncio.to_thread(_upgrade, url)
+    except (OSError, SQLAlchemyError, PostgresError, CommandError) as broken:
+        # Its own words may hold the URL, and with it a password.
+        cause = getattr(broken, "strerror", None) or type(broken).__name__
+        message = (
+            f"the database cannot be brought up to date ({cause}): see that it is up and that "
+            "RELANCE_DATABASE names it, its user and its password, then try again"
+        )
+        raise UnavailableError(message) from None
 
 
 async def pending(url: str) -> bool:

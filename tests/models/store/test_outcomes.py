@@ -7,11 +7,12 @@ import pytest
 from models.chasing.commands import Promise
 from models.chasing.events import Part
 from models.chasing.policy import parsed as policy
-from models.errors import RefusedError, UnknownError
+from models.errors import RefusedError, UnavailableError, UnknownError
 from models.orders import RuleDelivery
 from models.store.composing import Composing
 from models.store.currencies import Currencies
 from models.store.looking import Looking
+from models.store.migrating import migrate
 from models.store.outbox import Outbox
 from models.store.sweeping import Sweeping
 from models.store.version import current
@@ -172,6 +173,20 @@ async def test_an_invoices_currency_is_found_or_the_invoice_is_unknown(desk, ite
 async def test_a_database_is_current_once_it_is_migrated(url, tmp_path):
     assert await current(url)
     assert not await current(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}")
+
+
+async def test_a_database_that_cannot_be_migrated_is_a_sentence_without_its_password(tmp_path):
+    (tmp_path / "odd.db").write_bytes(b"this is no database" * 100)
+    urls = {
+        "postgresql+asyncpg://me:geheim@127.0.0.1:1/books": "Connect call failed|refused",
+        f"sqlite+aiosqlite:///{tmp_path}/odd.db": "DatabaseError",
+    }
+    for wrong, cause in urls.items():
+        with pytest.raises(
+            UnavailableError, match=rf"cannot be .*({cause}).* RELANCE_DATABASE"
+        ) as no:
+            await migrate(wrong)
+        assert "geheim" not in str(no.value)
 
 
 async def test_a_case_whose_slot_went_by_unheard_wakes_its_debtor_again(
