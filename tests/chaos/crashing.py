@@ -38,6 +38,7 @@ from models.ledger.entries import ItemRow
 from models.orders import Entry, File, Incoming
 from models.store import outbox, sweeping
 from models.store.booking import Booking
+from models.store.books import Books
 from models.store.composing import Composing
 from models.store.looking import Looking
 from models.store.outbox import Outbox
@@ -56,6 +57,10 @@ POINTS = {
     "claimed": "a notice is claimed, the mail server not called",
     "accepted": "the mail server has taken the mail, nothing recorded",
     "recorded": "the notice is recorded as sent, the activity not answered",
+    "doubted": "the notice is recorded as unknown, the activity not answered",
+    "refused": "the notice is recorded as failed, the activity not answered",
+    "deferred": "the notice is put back, the activity not answered",
+    "ordered": "an order that came as an update is committed, its verdict not given",
     "entered": "a slice of an import is committed, no workflow started",
     "paid": "a payment is committed, no workflow told",
 }
@@ -121,6 +126,10 @@ class Crashes:
         self.after(Outbox, "claim", "claimed", lambda claim: claim.state == "sending")
         self.after(Email, "send", "accepted")
         self.after(Outbox, "sent", "recorded", lambda state: state == "sent")
+        self.after(Outbox, "unknown", "doubted", lambda state: state == "unknown")
+        self.after(Outbox, "failed", "refused", lambda state: state == "failed")
+        self.after(Outbox, "back", "deferred", lambda _: True)
+        self.after(Books, "record_all", "ordered")
 
 
 def watch_claims(folder: Path) -> None:

@@ -33,7 +33,7 @@ DUE = MONDAY - timedelta(days=1)
 #: Seconds before Monday, in which the ledger is read in.
 HEAD_START = 12
 #: Points of the worker, which die by chance.
-WORKER = [point for point in POINTS if point not in {"entered", "paid"}]
+WORKER = [point for point in POINTS if point not in {"entered", "paid", "ordered"}]
 #: Who has an address that the mail server does not know.
 REFUSED = ("D7", "D8")
 #: Seconds after the last day in which everything must have come to rest.

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from google.protobuf.duration_pb2 import Duration
-from sqlalchemy import select
+from sqlalchemy import func, select
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -39,7 +39,7 @@ from models.errors import UnavailableError
 from models.orders import Entry
 from models.store.migrating import migrate
 from models.store.reading import cases_named
-from models.store.tables.items import invoices
+from models.store.tables.items import case_events, invoices
 from models.store.tables.parties import debtors
 from models.store.tables.saying import notices
 from tests.chaos.crashing import ShortTasks, enter, guard, noted, pay, take_in
@@ -353,6 +353,12 @@ class World:
     def mails(self) -> list[dict[str, Any]]:
         """Return the mails that arrived, in order."""
         return noted(self.folder, "mails.jsonl")
+
+    async def count_of(self, event: str) -> int:
+        """Return how many events of cases an order has made."""
+        made = select(func.count()).where(case_events.c.event_id.startswith(event))
+        async with self.house.store.reading() as connection:
+            return int((await connection.execute(made)).scalar_one())
 
     async def end_debtors(self) -> None:
         """End the workflows of all debtors, as an operator might by mistake."""
