@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import quote
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -423,7 +424,7 @@ async def up(settings: Settings, options: Options) -> int:
             "relance worker uses yours."
         )
     async with raised(settings, options) as at:
-        options.say(f"Ready. Temporal UI: {at.ui}")
+        options.say(f"Ready. The invoices in the Temporal UI: {_page(at.ui)}")
         named = settings.database_named
         options.say(f"{at.mail} The database is {named}.")
         if silent := await _silent_mail():
@@ -432,6 +433,12 @@ async def up(settings: Settings, options: Options) -> int:
         await at.until(stop.wait())
         options.say("Stopping; a mail that is under way may end first. Ctrl-C again ends at once.")
     return 0
+
+
+def _page(ui: str) -> str:
+    """Return the page of the UI that lists invoices: sweeps and slots would hide them."""
+    query = quote(f'WorkflowType="{names.INVOICE}"', safe="")
+    return f"{ui}/namespaces/default/workflows?query={query}"
 
 
 async def work(settings: Settings, _: Options) -> int:
@@ -473,7 +480,7 @@ async def demo(settings: Settings, options: Options) -> int:
             desk=desk(own, rules),
             work=work,
             mails=at.mails,
-            ui=at.ui if stay else "",
+            ui=_page(at.ui) if stay else "",
             database=own.url,
             say=options.say,
         )
