@@ -28,13 +28,15 @@ def compose(looks: tuple[Look, ...], pace: Pace, position: Position, now: dateti
     """Return what leaves for a debtor now.
 
     Args:
-        looks: all open cases of the debtor, settled, with their answers as of ``now``.
+        looks: all open cases of the debtor, settled, with their answers as of ``now``; the
+            order in which they come tells nothing.
         pace: the debtor's contacts so far.
         position: its unapplied credits.
         now: the slot, or the moment after it.
     """
-    moment = Moment(looks, position, now)
-    due = [look for look in looks if isinstance(look.answer, Contact) and look.answer.at <= now]
+    moment = Moment(tuple(sorted(looks, key=lambda look: look.age)), position, now)
+    ready = (look for look in moment.looks if isinstance(look.answer, Contact))
+    due = [look for look in ready if look.contact.at <= now]
     kinds = (
         [look for look in due if look.level.kind in LEGAL],
         [look for look in due if look.level.kind is LevelKind.CALL],
@@ -90,13 +92,13 @@ def _legal(moment: Moment, due: list[Look]) -> bool:
                 for look in group
                 if look.level.name == level and look.number not in moment.taken
             ]
-            kept = _above_minimum(moment, same)
+            kept = sorted(_above_minimum(moment, same), key=_severity)
             if not kept:
                 continue
             if kept[0].level.kind is LevelKind.HAND_OVER:
                 hand_over(moment, kept)
                 continue
-            if kept[0].level.covers == "overdue":
+            if any(look.level.covers == "overdue" for look in kept):
                 kept = kept + covered(kept, moment)
             said |= _say(moment, kept)
     return said
@@ -104,7 +106,7 @@ def _legal(moment: Moment, due: list[Look]) -> bool:
 
 def _severity(look: Look) -> tuple[int, int, date, str]:
     """Return what orders lines: the harshest level first, then the oldest item."""
-    return -_RANK[look.level.kind], -look.place, look.case.due, look.number
+    return -_RANK[look.level.kind], -look.place, *look.age
 
 
 def _friendly(moment: Moment, due: list[Look]) -> bool:

@@ -48,6 +48,11 @@ class Look:
         """The invoice's currency."""
         return self.case.invoice.currency
 
+    @property
+    def age(self) -> tuple[date, str]:
+        """What orders items: the oldest first, then by number."""
+        return self.case.due, self.number
+
     def today(self, now: datetime) -> date:
         """Return the day an instant falls on under the case's policy."""
         return self.policy.day(now)
@@ -164,7 +169,7 @@ class Composition:
 
 
 def _oldest(looks: list[Look]) -> tuple[date, str]:
-    return min((look.case.due, look.number) for look in looks)
+    return min(look.age for look in looks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,6 +312,31 @@ def test_a_notice_that_covers_all_that_is_overdue_takes_the_free_items_along():
         assert life.look(FIRST).level == "agency"
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_notice_covers_what_the_policy_of_any_of_its_items_says(turned):
+    older = item("F-1", "formal", on=FIRST - days(1), house=FREELY)
+    covering, free = item("F-2", "formal", house=COVERING), item("F-3", "first", house=FREELY)
+    lives = [older, covering, free]
+
+    result = result_of(*(reversed(lives) if turned else lives))
+
+    assert lines(result) == [("formal", ["F-1", "F-2", "F-3"])]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_harshest_items_policy_says_what_a_hand_over_does(turned):
+    free = item("F-3", "first", house=FREELY)
+    gone = [
+        item("F-1", "formal", house=changed(FREELY, on_hand_over="apart")),
+        item("F-2", "formal", on=FIRST + days(1), house=changed(FREELY, on_hand_over="along")),
+    ]
+    lives = [*(life.says("formal", FIRST - days(40)) for life in gone), free]
+
+    result = result_of(*(reversed(lives) if turned else lives))
+
+    assert lines(result)[0] == ("agency", ["F-1", "F-2"])
+
+
 def test_stale_items_and_policies_without_the_level_are_not_covered():
     stale = item("F-2", "first", on=FIRST + days(1), house=COVERING)
     stale.around = {"fresh": False}
