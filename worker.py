@@ -53,6 +53,8 @@ ENGINE: Final = "0.1.0"
 DOORS: Final = frozenset({"email", "memory"})
 #: Seconds the core's work has to end at shutdown: done again, it does nothing twice.
 CORE_GRACE: Final = 20.0
+#: Calls that ask for a workflow's next step at once.
+POLLS: Final = 10
 #: Seconds in which a mail server of yours should answer when the engine starts.
 MAIL_PATIENCE: Final = 5.0
 #: How often an engine that is not embedded looks for what was forgotten.
@@ -259,6 +261,10 @@ def workers(client: "Client", house: House, telling: "Telling") -> list["Worker"
         max_concurrent_workflow_tasks=settings.workflow_tasks,
         max_concurrent_local_activities=settings.workflow_tasks,
         max_cached_workflows=settings.cached,
+        # A debtor's slot is a new workflow, which must not wait behind the timers of those in
+        # memory: the kit's one poller in five for it is too few when there is much to do.
+        max_concurrent_workflow_task_polls=POLLS,
+        nonsticky_to_sticky_poll_ratio=0.4,
         graceful_shutdown_timeout=min(grace, timedelta(seconds=CORE_GRACE)),
     )
     doors = [

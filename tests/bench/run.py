@@ -26,6 +26,9 @@ from processes import HERE, ROOT, Child
 
 #: Invoices of the small form; a burst and a rehearsal are never smaller.
 SMALL, BURST, LIVES = 1000, 2000, 10_000
+#: How much longer a day is than the bare workflows need when ten times as many climb: at the
+#: pace that they can just bear, a lag grows with the time that it has.
+EASE = 1.3
 #: Where everything is kept.
 KEPT = ROOT / "var" / "bench"
 
@@ -60,7 +63,7 @@ class Benches:
         second = await climbing.bare_climb(self._folder / "bare-2", count // 4, count / 240)
         self._climbed(climbed, (first, second))
         if self._options.full:
-            await self._ten_times(climbed, count, day, first.starts)
+            await self._ten_times(count, EASE * day, first.starts)
 
     def _climbed(
         self, climbed: climbing.Climbed, halves: tuple[climbing.Climbed, climbing.Climbed]
@@ -112,9 +115,9 @@ class Benches:
             "late": climbed.late,
         }
 
-    async def _ten_times(
-        self, small: climbing.Climbed, count: int, day: float, starts: float
-    ) -> None:
+    async def _ten_times(self, count: int, day: float, starts: float) -> None:
+        """Run the job and ten times the job, at a pace the bare workflows have room for."""
+        small = await climbing.job(self._folder / "job-1", count, day, starts)
         large = await climbing.job(self._folder / "job-10", 10 * count, 10 * day, starts)
         times = large.seconds / small.seconds
         self._line(f"{10 * count} invoices", f"{times:.1f} times as long", "<= 11", times <= 11)
