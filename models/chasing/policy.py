@@ -5,15 +5,16 @@ import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, Final, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from models.chasing.explaining import explained
 from models.chasing.level import FARTHEST, Amounts, Level, Name, Strict
 from models.errors import PolicyError, RefusedError
 from models.ledger.days import Calendar, calendar
 from models.ledger.money import decimal
+from models.ledger.places import CalendarCode, ZoneName
 
 #: Seconds of an ordinary day.
 DAY_SECONDS: Final = 86_400
@@ -31,8 +32,8 @@ class Policy(Strict):
 
     name: Name
     version: int = Field(default=1, ge=1)
-    zone: str
-    calendar: str
+    zone: ZoneName
+    calendar: CalendarCode
     opens: time = time(9)
     closes: time = time(17, 30)
     gap_days: int = Field(default=5, ge=0, le=FARTHEST)
@@ -58,25 +59,6 @@ class Policy(Strict):
     origin: datetime | None = None
     origin_day: date | None = None
     levels: tuple[Level, ...] = Field(min_length=1)
-
-    @field_validator("zone")
-    @classmethod
-    def _zone_exists(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
-            message = f"{value!r} is not a time zone such as Europe/Paris"
-            raise ValueError(message) from unknown
-        return value
-
-    @field_validator("calendar")
-    @classmethod
-    def _calendar_exists(cls, value: str) -> str:
-        try:
-            calendar(value)
-        except PolicyError as unknown:
-            raise ValueError(str(unknown)) from unknown
-        return value
 
     @model_validator(mode="after")
     def _levels_fit(self) -> Self:

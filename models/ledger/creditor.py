@@ -2,12 +2,11 @@
 
 import tomllib
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from models.errors import PolicyError
-from models.ledger.days import calendar
+from models.ledger.places import CalendarCode, ZoneName
 
 
 class _Strict(BaseModel):
@@ -82,8 +81,8 @@ class Creditor(_Strict):
     key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     name: str
     country: str = Field(pattern=r"^[A-Z]{2}$")
-    zone: str
-    calendar: str
+    zone: ZoneName
+    calendar: CalendarCode
     language: str = Field(pattern=r"^[a-z]{2}$")
     legal_ids: dict[str, str] = {}
     street: str = ""
@@ -101,25 +100,6 @@ class Creditor(_Strict):
     sources: tuple[str, ...] = ()
     first_contacts_per_day: int = Field(default=50, ge=1)
     freeze_first_import: bool = True
-
-    @field_validator("zone")
-    @classmethod
-    def _zone_exists(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
-            message = f"{value!r} is not a time zone such as Europe/Paris"
-            raise ValueError(message) from unknown
-        return value
-
-    @field_validator("calendar")
-    @classmethod
-    def _calendar_exists(cls, value: str) -> str:
-        try:
-            calendar(value)
-        except PolicyError as unknown:
-            raise ValueError(str(unknown)) from unknown
-        return value
 
     @field_validator("mail_from")
     @classmethod
