@@ -44,7 +44,7 @@ def told(notice: Notice, creditor: Creditor, labels: Labels) -> dict[str, Any]:
             for part in notice.instalments
         ],
         "sheets": [_sheet(notice, total, labels) for total in _totals(notice)],
-        "payees": payees(notice, _totals(notice), creditor),
+        "payees": payees(notice, lines, _totals(notice), creditor),
     }
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from models.chasing.notice import Notice, Total
+from models.chasing.notice import Line, Notice, Total
 from models.ledger.creditor import Account, Creditor
 
 #: Characters a bank passes on with a transfer (SEPA credit transfer, remittance information).
@@ -20,11 +20,16 @@ def one_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def payees(notice: Notice, totals: Sequence[Total], creditor: Creditor) -> list[dict[str, Any]]:
-    """Where each currency is paid to: the notice's own payee, or else the creditor's account."""
+def payees(
+    notice: Notice, asked: Sequence[Line], totals: Sequence[Total], creditor: Creditor
+) -> list[dict[str, Any]]:
+    """Where each currency is paid to: the notice's own payee, or else the creditor's account.
+
+    The reference names the invoices that are asked for.
+    """
     by_account: dict[str, dict[str, Any]] = {}
     for total in totals:
-        items = notice.lines or notice.also_open
+        items = asked or notice.also_open
         numbers = [one_line(x.number) for x in items if x.currency == total.currency]
         if notice.payee:
             payee = _named(one_line(notice.payee))

@@ -266,6 +266,7 @@ def test_a_reminder_asks_for_nothing_that_is_not_yet_due(writer):
     assert said.text.index("F-1") < coming < said.text.index("F-2")
     assert "Invoices above: €1,000.00\nNot yet overdue: €500.00\nTotal: €1,500.00" in said.text
     assert "Not yet overdue, for information" in shown(said.html)
+    assert "Reference: F-1\n" in said.text
 
 
 def test_a_half_disputed_item_stands_with_what_is_chased_of_it(writer):
