@@ -42,7 +42,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A contest. ``amount`` is resolved; ``open``, ``to-accept`` or ``closed``."""
+    """A contest, raised ``by`` somebody; ``open``, ``to-accept`` or ``closed``."""
 
     key: str
     on: date
@@ -51,6 +51,7 @@ class Dispute:
     owner: str = ""
     answer_by: date | None = None
     state: str = "open"
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,7 @@ class Disputed:
     Attributes:
         answer_by: day by which the owner must answer.
         accepted: whether it pauses; after a formal notice a person must accept it first.
+        by: the person who raised it; he may not accept it.
     """
 
     on: date
@@ -183,6 +184,7 @@ class Disputed:
     owner: str = ""
     answer_by: date | None = None
     accepted: bool = True
+    by: str = ""
     kind: Literal["disputed"] = "disputed"
 
 

@@ -15,11 +15,14 @@ from models.chasing.commands import (
 )
 from models.chasing.level import LevelKind
 from models.chasing.policy import Policy
-from models.chasing.refusing import Rules, must_be, must_be_near, must_live, refused
+from models.chasing.refusing import Rules, must_be, must_be_near, must_live, person, refused
+from models.ledger.creditor import same_name
 from models.ledger.money import Money
 
 #: Working days in which a dispute is answered whose reason the policy does not name.
 ANSWER_WITHIN: Final = 10
+#: Who rules on a dispute that is raised after a formal notice.
+_RULERS: Final = ("manager", "approver")
 #: Working days in which a person accepts or refuses a dispute raised after a formal notice.
 RULE_WITHIN: Final = 2
 
@@ -85,7 +88,10 @@ def _dispute(
         left = Money(free, case.invoice.currency)
         raise refused(case, f"has {left} that can be disputed: the amount must be within it")
     kind = policy.disputes.get(command.reason)
-    accepted = command.accepted or not _formal(case, policy)
+    late = _formal(case, policy)
+    if late and command.accepted:
+        _must_rule(case, context)
+    accepted = command.accepted or not late
     ruled_by = policy.working_days.after(context.today, RULE_WITHIN)
     return (
         ev.Disputed(
@@ -96,6 +102,7 @@ def _dispute(
             owner=kind.owner if kind else "",
             answer_by=_answer_by(command.reason, policy, context) if accepted else ruled_by,
             accepted=accepted,
+            by=person(context),
         ),
     )
 
@@ -114,12 +121,28 @@ def _formal(case: Case, policy: Policy) -> bool:
 def late_dispute(
     case: Case, policy: Policy, context: Context, *, accepted: bool
 ) -> ev.Event | None:
-    """Return the ruling on the last dispute that waits for one; ``None`` when none does."""
+    """Return the ruling on the last dispute that waits for one; ``None`` when none does.
+
+    It is the creditor's managers' and approvers', where it names any, and never his who
+    raised it.
+
+    Raises:
+        RefusedError: it is not for this person.
+    """
     late = [dispute for dispute in case.disputes if dispute.state == "to-accept"]
     if not late:
         return None
+    _must_rule(case, context)
+    ruler = person(context)
+    if ruler and same_name(ruler, late[-1].by):
+        raise refused(case, f"needs another than {ruler!r} to rule on the dispute, who raised it")
     by = _answer_by(late[-1].reason, policy, context) if accepted else None
     return ev.DisputeRuled(on=context.today, dispute=late[-1].key, accepted=accepted, answer_by=by)
+
+
+def _must_rule(case: Case, context: Context) -> None:
+    if any(set(one.roles) & set(_RULERS) for one in context.people):
+        must_be(case, context, _RULERS, "ruled on as disputed after a formal notice")
 
 
 def _settle(command: Settle, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:

@@ -117,6 +117,11 @@ class Level(Strict):
         """Whether the level is a courtesy or a reminder."""
         return self.kind in {LevelKind.COURTESY, LevelKind.REMINDER}
 
+    @property
+    def may_ask(self) -> bool:
+        """Whether a notice of the level may need a yes, if only for a large sum."""
+        return self.legal if self.approval is None else self.approval != "never"
+
     def asks(self, total: int, currency: str) -> bool:
         """Say whether a notice of this level and total (minor units) needs a yes."""
         match self.approval:

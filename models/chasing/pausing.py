@@ -48,7 +48,14 @@ def _disputed(case: Case, event: ev.Disputed) -> Case:
     amount = free if event.amount is None else min(free, event.amount)
     state = "open" if event.accepted else "to-accept"
     dispute = Dispute(
-        event.dispute, event.on, amount, event.reason, event.owner, event.answer_by, state
+        event.dispute,
+        event.on,
+        amount,
+        event.reason,
+        event.owner,
+        event.answer_by,
+        state,
+        event.by,
     )
     return _trimmed(grown(case, disputes=(*case.disputes, dispute)))
 

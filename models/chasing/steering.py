@@ -19,7 +19,7 @@ from models.chasing.commands import (
 from models.chasing.consenting import UNANSWERED
 from models.chasing.granting import late_dispute
 from models.chasing.level import LevelKind
-from models.chasing.placing import ahead, step
+from models.chasing.placing import ahead, nominal, step
 from models.chasing.policy import Policy
 from models.chasing.refusing import (
     Rules,
@@ -58,19 +58,44 @@ def _approve(_: Approve, case: Case, policy: Policy, context: Context) -> tuple[
     ruling = late_dispute(case, policy, context, accepted=True)
     if ruling is not None:
         return (ruling,)
-    must_be(case, context, _deciders(case, policy, context), "approved")
     asked, approver = case.asked, person(context)
-    if approver and same_name(approver, case.caused_by if asked is None else asked.by):
+    if asked is None:
+        raise refused(case, f"has nothing that waits for an approval{_asked_for(case, policy)}")
+    must_be(case, context, _deciders(case, policy, context), "approved")
+    if approver and same_name(approver, asked.by):
         raise refused(case, "needs another approver: nobody approves what he asked for")
-    if asked is not None:
-        return (_yes(context, asked.level, asked.round, max(asked.amount, 0), asked.digest),)
+    return (
+        ev.Approved(
+            on=context.today,
+            level=asked.level,
+            round=asked.round,
+            amount=max(asked.amount, 0),
+            digest=asked.digest,
+            by=context.actor,
+        ),
+    )
+
+
+def _asked_for(case: Case, policy: Policy) -> str:
+    """Return which level will ask for a yes and when, as the rest of a refusal.
+
+    A yes is given to a notice as it will leave, so there is none before it was asked for.
+    """
     following = step(case, policy, _ANYBODY)
-    if following is None or following.level.approval == "never":
-        raise refused(case, "has nothing that waits for an approval")
-    level = following.level
-    if not level.legal and level.approval is None:
-        raise refused(case, f"has nothing that waits for an approval: {level.name} leaves without")
-    return (_yes(context, level.name, following.round, case.chaseable, ""),)
+    if following is None:
+        return ": no level is ahead"
+    level, day = following.level, following.day
+    said = ""
+    if not level.may_ask:
+        said = f": {level.name} leaves without one"
+        later = (place for place in ahead(case, policy) if policy.levels[place].may_ask)
+        place = next(later, None)
+        if place is None:
+            return said
+        level, day = policy.levels[place], nominal(policy, case.chase_due, place)
+        said += ","
+    day = policy.working_days.first(day)
+    return f"{said or ':'} {level.name} asks for one when its day comes, from {day} on"
 
 
 def _deciders(case: Case, policy: Policy, context: Context) -> tuple[str, ...]:
@@ -78,17 +103,6 @@ def _deciders(case: Case, policy: Policy, context: Context) -> tuple[str, ...]:
     deputy = None if case.asked is None else policy.working_days.after(case.asked.on, UNANSWERED[0])
     waited = deputy is not None and context.today >= deputy
     return ("approver", "manager", "deputy") if waited else ("approver", "manager")
-
-
-def _yes(context: Context, level: str, count: int, amount: int, digest: str) -> ev.Approved:
-    return ev.Approved(
-        on=context.today,
-        level=level,
-        round=count,
-        amount=amount,
-        digest=digest,
-        by=context.actor,
-    )
 
 
 def _reject(command: Reject, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:

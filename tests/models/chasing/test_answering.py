@@ -29,10 +29,10 @@ HOUSE = policy()
 ON = date(2026, 3, 9)
 
 
-def hears(order: cmd.Command, life: Life | None = None) -> Heard:
+def hears(order: cmd.Command, life: Life | None = None, actor: str = "anna") -> Heard:
     life = life or Life().says("first", date(2026, 3, 5))
     before = len(life.history)
-    life.orders(order, ON)
+    life.orders(order, ON, actor=actor)
     return Heard(life.case, life.house, life.facts, tuple(life.history[before:]))
 
 
@@ -91,7 +91,7 @@ def test_a_dispute_is_confirmed_once_it_is_accepted():
     life = Life().says("formal", date(2026, 3, 5), deadline=date(2026, 3, 20))
 
     assert kinds(hears(cmd.Dispute(), life)) == []
-    assert kinds(hears(cmd.Approve(), life)) == [NoticeKind.DISPUTE_CONFIRMED]
+    assert kinds(hears(cmd.Approve(), life, actor="bert")) == [NoticeKind.DISPUTE_CONFIRMED]
 
 
 @pytest.mark.parametrize(

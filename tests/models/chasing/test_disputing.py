@@ -175,7 +175,7 @@ def test_after_a_formal_notice_a_dispute_pauses_only_once_accepted():
     assert (waiting.state, waiting.answer_by) == ("to-accept", date(2026, 4, 7))
     assert life.case.chaseable == 100_000
 
-    life.orders(cmd.Approve(), date(2026, 4, 3))
+    life.orders(cmd.Approve(), date(2026, 4, 3), actor="bert")
 
     accepted = life.case.disputes[0]
     assert (accepted.state, accepted.answer_by) == ("open", date(2026, 4, 13))
@@ -183,12 +183,20 @@ def test_after_a_formal_notice_a_dispute_pauses_only_once_accepted():
 
 
 def test_a_late_dispute_refused_never_pauses_and_repeats_nothing():
-    life = after_notice().orders(cmd.Reject(), date(2026, 4, 3))
+    life = after_notice().orders(cmd.Reject(), date(2026, 4, 3), actor="bert")
 
     assert life.case.disputes[0].state == "closed"
     assert contact(life.look(date(2026, 4, 3)))[0] == "agency"
     settled = after_notice().orders(settle("against"), date(2026, 4, 3))
     assert settled.case.order is None
+
+
+@pytest.mark.parametrize("order", [cmd.Approve(), cmd.Reject()])
+def test_nobody_rules_on_a_late_dispute_that_he_raised(order):
+    life = after_notice()
+    with pytest.raises(RefusedError, match="needs another than 'ANNA'"):
+        life.orders(order, date(2026, 4, 3), actor=" ANNA")
+    assert life.case.disputes[0].state == "to-accept"
 
 
 def test_a_manager_may_accept_at_once():
@@ -198,7 +206,7 @@ def test_a_manager_may_accept_at_once():
 def test_what_is_accepted_late_is_no_more_than_what_is_free_by_then():
     life = after_notice().happens(ev.Paid(on=date(2026, 4, 3), amount=70_000))
 
-    life.orders(cmd.Approve(), date(2026, 4, 3))
+    life.orders(cmd.Approve(), date(2026, 4, 3), actor="bert")
 
     assert life.case.disputed == 30_000
 

@@ -77,6 +77,34 @@ def test_four_eyes_are_not_fooled_by_the_way_a_name_is_typed(life, actor):
         says(life, cmd.Approve(), actor, people=(ann, *PEOPLE))
 
 
+@pytest.fixture
+def late() -> Life:
+    """A dispute that Bob raised after a formal notice."""
+    life = Life().says("formal", date(2026, 3, 20), deadline=date(2026, 4, 4))
+    return life.orders(cmd.Dispute(reason="price"), ASKED, actor="Bob")
+
+
+@pytest.mark.parametrize("command", [cmd.Approve(), cmd.Reject()])
+def test_a_late_dispute_is_ruled_on_by_managers_and_approvers(late, command):
+    with pytest.raises(RefusedError, match=r"by 'camille': Yann or Ines may"):
+        says(late, command, "camille")
+    for actor in ("yann", "Ines"):
+        assert len(says(late, command, actor)) == 1
+    assert len(says(late, command, "camille", people=PEOPLE[2:])) == 1  # there is nobody else
+    with pytest.raises(RefusedError, match="who raised it"):
+        says(late, command, "bob", people=())
+
+
+def test_a_late_dispute_is_accepted_at_once_only_by_who_may_rule_on_it():
+    life = Life().says("formal", date(2026, 3, 20), deadline=date(2026, 4, 4))
+    raised = cmd.Dispute(reason="price", accepted=True)
+    with pytest.raises(RefusedError, match="Yann or Ines may"):
+        says(life, raised, "Bob")
+    (disputed,) = says(life, raised, "Ines")
+    assert disputed.accepted
+    assert len(says(Life(), raised, "Bob")) == 1
+
+
 def test_only_a_manager_accepts_a_promise_beyond_the_limits():
     life = Life()
     far = cmd.Promise(parts=(ev.Part(by=date(2027, 3, 1)),), accepted=True)
