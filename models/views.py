@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from models.chasing.resting import Rest
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
@@ -36,6 +38,8 @@ class Item:
         why: what the last look answered, in words; ``rule`` it names.
         looked_at: ``None`` before the first look.
         behind: events that no look has seen yet.
+        extended: the later due date that was agreed on, from which chasing counts.
+        rests: promises, disputes and holds, where the item was asked for as it stands now.
     """
 
     creditor: str
@@ -59,6 +63,8 @@ class Item:
     rule: str = ""
     looked_at: datetime | None = None
     behind: int = 0
+    extended: date | None = None
+    rests: tuple[Rest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

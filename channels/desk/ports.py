@@ -132,6 +132,10 @@ class Views(Protocol):
         """Return the last answers about an invoice, newest first."""
         ...
 
+    async def letters(self, creditor: str, number: str) -> Sequence[Reason]:
+        """Return the decision that said each notice of an invoice that left, newest first."""
+        ...
+
     async def sent(self, selection: Selection) -> Sequence[Sent]:
         """Return notices, in order of their slot."""
         ...

@@ -105,10 +105,11 @@ class Pay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """A credit note for this invoice (minor units)."""
+    """A credit note for this invoice (minor units); ``on`` is its day, today without one."""
 
     amount: int
     note: str = ""
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,14 @@ def _pay(command: Pay, case: Case, _: Policy, context: Context) -> tuple[ev.Even
 def _credit(command: Credit, case: Case, _: Policy, context: Context) -> tuple[ev.Event, ...]:
     if command.amount <= 0:
         raise refused(case, "needs a credit above zero")
-    return (ev.Credited(on=context.today, amount=command.amount, note=command.note),)
+    if command.amount > case.open:
+        open_ = max(0, case.open)
+        left, credit = (Money(m, case.invoice.currency) for m in (open_, command.amount))
+        raise refused(case, f"has {left} open: a credit of {credit} is more than it can take")
+    on = command.on or context.today
+    if on > context.today:
+        raise refused(case, f"cannot be credited on {on}: that day is not here yet")
+    return (ev.Credited(on=on, amount=command.amount, note=command.note),)
 
 
 def _reverse(command: Reverse, case: Case, _: Policy, context: Context) -> tuple[ev.Event, ...]:

@@ -1,6 +1,7 @@
 """What would be answered about a case now: a look that writes nothing."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from models.chasing.dunning import settle
 from models.chasing.folding import after
 from models.chasing.notice import Notice
 from models.chasing.policy import Policy
+from models.chasing.resting import rests
 from models.errors import UnknownError
 from models.ledger.creditor import Creditor
 from models.store.around import Around, around
@@ -28,6 +30,8 @@ from models.store.stating import STATEMENT
 from models.store.tables.saying import slots
 from models.views import Item, Reason
 
+#: So many cases are read by one statement.
+_AT_ONCE: Final = 500
 _PUT_OFF: Final = select(slots).where(
     slots.c.invoice_id == bindparam("row_id"), slots.c.level != STATEMENT, slots.c.blocker != ""
 )
@@ -58,13 +62,14 @@ class Asking:
         """
         worlds: dict[int, Around] = {}
         answers: list[tuple[Item, Reason | None]] = []
+        asked = list(items)
         async with self._store.reading() as connection:
-            for item in items:
-                found = await cases_named(connection, item.creditor, [item.number])
-                if item.closed or not found:
+            known = await _filed(connection, asked)
+            for item in asked:
+                filed = known.get((item.creditor, item.number))
+                if filed is None:
                     answers.append((item, None))
                     continue
-                filed = found[0]
                 if filed.debtor_id not in worlds:
                     creditor = self._creditor(item.creditor)
                     worlds[filed.debtor_id] = await around(connection, creditor, filed.debtor_id)
@@ -115,6 +120,8 @@ class Asking:
             why=answer.why,
             rule=answer.rule,
             policy=policy.name,
+            extended=None if case.chase_due == case.due else case.chase_due,
+            rests=rests(case, policy, facts, now),
         )
         reason = Reason(
             at=now,
@@ -129,6 +136,22 @@ class Asking:
             engine="",
         )
         return fresh, reason
+
+
+async def _filed(
+    connection: AsyncConnection, items: Sequence[Item]
+) -> dict[tuple[str, str], Filed]:
+    """Return the cases of items that are not closed, by creditor and number."""
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        if not item.closed:
+            numbers[item.creditor].append(item.number)
+    return {
+        (creditor, filed.case.invoice.number): filed
+        for creditor, named in numbers.items()
+        for first in range(0, len(named), _AT_ONCE)
+        for filed in await cases_named(connection, creditor, named[first : first + _AT_ONCE])
+    }
 
 
 def _moved(filed: Filed, policy: Policy, now: datetime) -> Filed:

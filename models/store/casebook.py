@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import bindparam, desc, select
@@ -17,6 +18,13 @@ from models.views import Happened, Item, Reason, Selection, Slot
 _i, _d = invoices.c, debtors.c
 _LAST: Final = (
     select(journal.c.why).where(journal.c.invoice_id == _i.id).order_by(desc(journal.c.at)).limit(1)
+)
+#: The last agreement on a later due date, as its event says it.
+_EXTENDED: Final = (
+    select(case_events.c.body)
+    .where(case_events.c.invoice_id == _i.id, case_events.c.kind == "extended")
+    .order_by(desc(case_events.c.seq))
+    .limit(1)
 )
 _ITEMS: Final = (
     select(
@@ -41,6 +49,7 @@ _ITEMS: Final = (
         _LAST.with_only_columns(journal.c.rule).scalar_subquery().label("rule"),
         _i.looked_at,
         (_i.events - _i.looked).label("behind"),
+        _EXTENDED.scalar_subquery().label("extended"),
     )
     .join_from(invoices, debtors, _d.id == _i.debtor_id)
     .join(policies, policies.c.hash == _i.policy_hash)
@@ -97,6 +106,7 @@ async def items(connection: AsyncConnection, wanted: Selection) -> Sequence[Item
                 "blockers": split(row.blockers),
                 "why": row.why or "",
                 "rule": row.rule or "",
+                "extended": _later(row.extended, row.due),
             }
         )
         for row in await connection.execute(narrowed(_ITEMS, wanted))
@@ -150,6 +160,12 @@ async def planned(connection: AsyncConnection, wanted: Selection) -> Sequence[Sl
     """Return the levels that are to be said, by their instant."""
     found = await connection.execute(narrowed(_SLOTS, wanted))
     return [Slot(**row._asdict()) for row in found]
+
+
+def _later(extended: str | None, due: date) -> date | None:
+    """Return the due date agreed on; a correction may have moved the debt's own beyond it."""
+    agreed = None if extended is None else date.fromisoformat(json.loads(extended)["due"])
+    return agreed if agreed is not None and agreed > due else None
 
 
 def _facts(body: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from models.chasing.moment import Composition, Look, Position
 from models.ledger.creditor import Creditor
 from models.store.appending import append, grown
 from models.store.around import around, credits_of
+from models.store.attesting import decided
 from models.store.describing import journalled
 from models.store.engine import Store
 from models.store.finding import debtor_named
@@ -107,8 +108,9 @@ class Composing:
             result = compose(tuple(sitting.looks), pace, position, sitting.now)
         late = {row.invoice_id for row in sitting.slots if row.blocker}
         outgoing = Outgoing(connection, sitting.creditor, world, sitting.filed, ask.now)
+        said = []
         for draft in result.drafts:
-            await outgoing.write(draft)
+            said.append(decided(draft, await outgoing.write(draft), sitting.looks))
             await handed_over(connection, draft, sitting.filed, ask.now)
         if due_statement(sitting.slots, sitting.now):
             await self._stated(sitting, outgoing)
@@ -120,7 +122,7 @@ class Composing:
         for growth in growths:
             sitting.filed[growth.filed.case.invoice.number] = growth.filed
         await free(sitting, result)
-        await self._journalled(sitting, result)
+        await self._journalled(sitting, result, said)
         rows = (await connection.execute(_SLOTS, {"debtor_id": world.debtor_id})).all()
         waiting = await planned(connection, world.debtor_id)
         tell = to_tell(sitting, result, late)
@@ -140,20 +142,12 @@ class Composing:
         filed = sitting.filed[look.number]
         await registered(sitting.connection, filed, look.policy, today, sitting.now)
 
-    async def _journalled(self, sitting: Sitting, result: Composition) -> None:
+    async def _journalled(
+        self, sitting: Sitting, result: Composition, said: Sequence[dict[str, Any]]
+    ) -> None:
         ask = sitting.ask
         if not sitting.looks:
             return
-        said = [
-            {
-                "level": draft.level,
-                "channel": draft.route.channel,
-                "invoices": [line.number for line in draft.lines],
-                "also_open": [item.number for item in draft.also_open],
-                "totals": {total.currency: total.net for total in draft.totals},
-            }
-            for draft in result.drafts
-        ]
         waits = {number: wait.why for number, wait in result.waits.items()}
         first = sitting.looks[0]
         row = {

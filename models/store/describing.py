@@ -180,8 +180,13 @@ def _plain(answer: Answer) -> dict[str, Any]:
 
 def told(facts: Facts, case: Case) -> str:
     """Return the facts of a look as JSON, for the journal; without personal data."""
+    return json.dumps(stated(facts, case))
+
+
+def stated(facts: Facts, case: Case) -> dict[str, Any]:
+    """Return the facts of a look in plain values, without personal data."""
     holds = [*facts.debtor_holds, *facts.creditor_holds, *case.holds]
-    said = {
+    return {
         "open": case.open,
         "chaseable": case.chaseable,
         "events": case.count,
@@ -196,4 +201,3 @@ def told(facts: Facts, case: Case) -> str:
         "servicer": case.invoice.servicer or "us",
         "channels": sorted(facts.channels),
     }
-    return json.dumps(said)

@@ -109,8 +109,13 @@ class Outgoing:
     written: list[str] = field(default_factory=list)
     _number: int | None = None
 
-    async def write(self, draft: Draft) -> None:
-        """Write a draft, and the same beside it on other channels, as planned notices."""
+    async def write(self, draft: Draft) -> tuple[str, ...]:
+        """Write a draft, and the same beside it on other channels, as planned notices.
+
+        Returns:
+            Their keys.
+        """
+        before = len(self.written)
         number = (self.world.contact_number if self._number is None else self._number) + 1
         self._number = number
         values = {"row_id": self.world.debtor_id, "to_number": number}
@@ -118,6 +123,7 @@ class Outgoing:
         await self._one(draft, draft.route, number, counts=not draft.kind.answers)
         for way in draft.beside:
             await self._one(draft, way, number, counts=False)
+        return tuple(self.written[before:])
 
     async def _one(self, draft: Draft, way: Route, number: int, *, counts: bool) -> None:
         tries = await self._tries(draft, way)

@@ -27,9 +27,11 @@ from models.ledger.creditor import Person
 from models.orders import AnyCommand, Order, Recorded
 from models.store.appending import Growth, Stamp, append, grown
 from models.store.bouncing import mark_bad
+from models.store.crediting import must_be_usable
 from models.store.finding import debtor_named, locked_named, locked_of_debtor
 from models.store.policies import policy_of
 from models.store.reading import Filed
+from models.store.repeating import news
 from models.store.statements import insert_new
 from models.store.tables.items import case_events, invoices
 from models.store.tables.money import credits_
@@ -115,14 +117,22 @@ async def carry_out(
 ) -> Recorded:
     """Rule on an order about cases and write what follows, for all of them or for none.
 
-    An order about a whole debtor leaves out the cases that it cannot concern.
+    An order about a whole debtor leaves out the cases that it cannot concern, and a promise
+    those to which it was made already.
 
     Raises:
         RefusedError: why the order cannot be taken.
         RepeatedError: it was taken before.
     """
     about = replace(await meant(connection, order), people=people)
+    if isinstance(command, Credit) and command.note:
+        for filed in about.cases:
+            await must_be_usable(connection, filed, command)
     growths = await _ruled(connection, order, command, about)
+    if isinstance(command, Promise):
+        growths = await news(connection, order, about.cases, growths)
+        if not growths:
+            return Recorded(creditor=order.creditor, repeated=True)
     entries = await append(connection, growths)
     await _beside(connection, command, growths)
     recorded = Recorded(creditor=order.creditor, entries=entries)

@@ -8,8 +8,10 @@ from sqlalchemy import Row, bindparam, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import RefusedError
+from models.ledger.mentions import mentioned
 from models.ledger.money import Money
 from models.orders import Incoming
+from models.store.recognising import recognised, said
 from models.store.tables.items import invoices
 from models.store.tables.money import allocations, payments
 
@@ -39,13 +41,16 @@ async def told_apart(
 
     Banks give one reference to several payments, such as a word for any transfer: what
     differs in day, amount, currency or invoices, or was taken back since, is another one.
+    The invoices that its text names among other words are told apart as well.
 
     Raises:
         RefusedError: a person names a reference that is another payment's, and ``strict``.
     """
     known = await payment_named(connection, incoming.creditor, incoming.key)
-    if known is None or await _same(connection, known, incoming):
+    if known is not None and await _same(connection, known, incoming):
         return incoming, known
+    if known is None:
+        return incoming if strict else await recognised(connection, incoming), None
     if strict and known.reversed_at is None:
         paid = Money(known.amount, known.currency)
         message = (
@@ -53,10 +58,11 @@ async def told_apart(
             "leave it out, or give this payment one of its own"
         )
         raise RefusedError(message)
-    said = (incoming.on, incoming.amount, incoming.currency, incoming.numbers, incoming.debtor)
-    mark = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
+    facts = (incoming.on, incoming.amount, incoming.currency, incoming.numbers, incoming.debtor)
+    mark = hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
     incoming = replace(incoming, key=f"{incoming.key}#{mark}", text=incoming.text or incoming.key)
-    return incoming, await payment_named(connection, incoming.creditor, incoming.key)
+    known = await payment_named(connection, incoming.creditor, incoming.key)
+    return incoming if strict or known else await recognised(connection, incoming), known
 
 
 async def _same(
@@ -69,4 +75,6 @@ async def _same(
     if stated != (incoming.on, incoming.amount, incoming.currency):
         return False
     paid = set((await connection.execute(_PAID, {"row_id": known.id})).scalars())
-    return not paid or not incoming.numbers or bool(paid & set(incoming.numbers))
+    if not paid or not incoming.numbers or paid & set(incoming.numbers):
+        return True
+    return bool(mentioned(said(incoming), paid))

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select, true
 
 from models.chasing.timeline import Entry as Line
-from models.store import accounting, casebook, pending, profiling, saying
+from models.store import accounting, attesting, casebook, pending, profiling, saying
 from models.store.engine import Store
 from models.store.tables.parties import creditors
 from models.views import (
@@ -44,6 +44,11 @@ class Views:
         """Return the last answers about an invoice, newest first; all of them for 0."""
         async with self._store.reading() as connection:
             return await casebook.reasons(connection, creditor, number, limit)
+
+    async def letters(self, creditor: str, number: str) -> Sequence[Reason]:
+        """Return the decision that said each notice of an invoice that left, newest first."""
+        async with self._store.reading() as connection:
+            return await attesting.letters(connection, creditor, number)
 
     async def slots(self, selection: Selection) -> Sequence[Slot]:
         """Return the levels that are to be said, by their instant."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from channels.desk.cli.words import explained
+from models.chasing.resting import Rest
 from models.ledger.money import decimal
 from models.views import Happened, Item, Reason, Sent, Task, Unallocated
 
@@ -20,6 +21,7 @@ def item(one: Item) -> dict[str, Any]:
         "name": one.name,
         "issued": _iso(one.issued),
         "due": _iso(one.due),
+        "extended": _iso(one.extended),
         "amount": decimal(one.amount, one.currency),
         "open": decimal(one.open, one.currency),
         "currency": one.currency,
@@ -41,6 +43,7 @@ def following(one: Item, last: Reason | None) -> dict[str, Any]:
         "blockers": [
             {"blocker": blocker, **explained(blocker)._asdict()} for blocker in one.blockers
         ],
+        "rests": [rest(resting, one.currency) for resting in one.rests],
         "why": one.why,
         "rule": one.rule,
         "looked_at": _iso(one.looked_at),
@@ -48,17 +51,34 @@ def following(one: Item, last: Reason | None) -> dict[str, Any]:
     }
 
 
+def rest(one: Rest, currency: str) -> dict[str, Any]:
+    """Return what an invoice rests on; what its kind does not know is left out."""
+    said = {
+        "kind": one.kind,
+        "amount": decimal(one.amount, currency) if one.amount else None,
+        "until": _iso(one.until),
+        "reason": one.reason or None,
+        "owner": one.owner or None,
+        "accepted": one.accepted if one.kind == "dispute" else None,
+        "broken_on": _iso(one.broken_on),
+        "then": one.then or None,
+        "then_on": _iso(one.then_on),
+    }
+    return {key: value for key, value in said.items() if value is not None or key == "until"}
+
+
 def coming(one: Item, last: Reason | None) -> str | None:
     """Return the level that is said next; ``None`` while something keeps it."""
-    if last is None or one.closed or last.answer.get("kind") != "contact":
+    if last is None or one.closed or one.blockers or one.next_on is None:
         return None
-    return str(last.answer["level"])
+    return last.answer.get("level") or None
 
 
 def reason(one: Reason, currency: str) -> dict[str, Any]:
     """Return an answer of the journal; amounts in it are of the invoice's currency."""
     return {
         "at": _iso(one.at),
+        "notice": one.answer.get("notice"),
         "rule": one.rule,
         "why": one.why,
         "policy": one.policy,

@@ -3,7 +3,7 @@
 import argparse
 import getpass
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ from models.wire import DebtorRef
 LATER: Final = "recorded; the engine will follow (Temporal is not reachable)"
 #: What an event of a story needs from what was typed, given the day it is today.
 Facts = Callable[[argparse.Namespace, date], dict[str, Any]]
+#: Reads what follows from an order, for programs.
+Follows = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 def signed(parser: argparse.ArgumentParser, *, reason: bool | None = None) -> None:
@@ -83,10 +85,17 @@ def ordered(event: str, facts: Facts) -> Callable[[Call], int]:
     return booked(work)
 
 
-async def give(call: Call, opened: Opened, concern: Concern, commands: Sequence[AnyCommand]) -> int:
+async def give(
+    call: Call,
+    opened: Opened,
+    concern: Concern,
+    commands: Sequence[AnyCommand],
+    follows: Follows | None = None,
+) -> int:
     """Record commands, tell the engine, and say what came of it.
 
-    The books decide; when Temporal is not there, its sweep follows later.
+    The books decide; when Temporal is not there, its sweep follows later. What ``follows``
+    from it is read once it is recorded, and told to programs in the same object.
     """
     recorded = await opened.books.record_all(
         [
@@ -103,7 +112,8 @@ async def give(call: Call, opened: Opened, concern: Concern, commands: Sequence[
         ]
     )
     told = await tell(opened, recorded)
-    report(call, concern, recorded, told=told)
+    more = await follows() if follows else {}
+    report(call, concern, recorded, told=told, more=more)
     if any(isinstance(command, Promise) for command in commands):
         await _say_if_announced(call, opened, recorded)
     return DONE
@@ -141,8 +151,15 @@ async def tell(opened: Opened, recorded: Sequence[Recorded]) -> bool:
     return every
 
 
-def report(call: Call, concern: Concern, recorded: Sequence[Recorded], *, told: bool) -> None:
-    """Say what an order came to."""
+def report(
+    call: Call,
+    concern: Concern,
+    recorded: Sequence[Recorded],
+    *,
+    told: bool,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Say what an order came to; ``more`` is for programs."""
     numbers = sorted({entry.number for one in recorded for entry in one.entries})
     repeated = all(one.repeated for one in recorded)
     if call.out.json:
@@ -154,10 +171,11 @@ def report(call: Call, concern: Concern, recorded: Sequence[Recorded], *, told: 
                 "creditor": concern.creditor.key,
                 "invoices": numbers or list(concern.invoices),
                 "told": told,
+                **(more or {}),
             }
         )
     elif repeated:
-        call.out.say(f"recorded before: nothing has changed ({call.event_id})")
+        call.out.say("recorded before: nothing has changed, and nothing more is sent for it")
     else:
         call.out.say(f"recorded for {', '.join(numbers) if numbers else concern}")
     if not told:

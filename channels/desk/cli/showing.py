@@ -8,6 +8,7 @@ from channels.desk.cli.output import Output
 from channels.desk.cli.rules import words
 from channels.desk.cli.values import money, several, shown
 from channels.desk.cli.words import explained
+from models.chasing.resting import Rest
 from models.views import Happened, Item, Reason
 
 #: Keys of an event that the line says already, or that only the engine reads.
@@ -16,6 +17,9 @@ _SAID: Final = frozenset(
     | {"promise", "dispute", "hold", "notice", "address"}
 )
 
+#: A notice that left for all that is known, in words.
+_STATES: Final = {"sending": "on its way", "unknown": "nobody knows whether it arrived"}
+
 
 def head(one: Item, out: Output) -> None:
     """Write what an invoice is and how it stands."""
@@ -23,8 +27,19 @@ def head(one: Item, out: Output) -> None:
     out.say(f"{one.number} of {one.name or one.code} ({one.creditor}): {state}")
     out.say(
         f"  {money(one.open, one.currency)} open of {money(one.amount, one.currency)}, "
-        f"due {shown(one.due)}, policy {one.policy}"
+        f"due {shown(one.due)}{_extended(one)}, policy {one.policy}"
     )
+
+
+def _next(one: Item, last: Reason | None) -> str:
+    what = facts.coming(one, last)
+    if what is not None:
+        return f"{what} on {shown(one.next_on)}"
+    return "nothing by itself" if one.next_on is None else f"nothing before {shown(one.next_on)}"
+
+
+def _extended(one: Item) -> str:
+    return "" if one.extended is None else f" (extended to {shown(one.extended)})"
 
 
 def following(one: Item, last: Reason | None, out: Output) -> None:
@@ -37,13 +52,8 @@ def _following(one: Item, last: Reason | None) -> Iterator[str]:
     if one.closed:
         yield f"nothing comes next: it is closed as {one.state}"
         return
-    what = facts.coming(one, last)
-    if what is not None:
-        yield f"next: {what} on {shown(one.next_on)}"
-    elif one.next_on is not None:
-        yield f"next: nothing before {shown(one.next_on)}"
-    else:
-        yield "next: nothing by itself"
+    yield f"next: {_next(one, last)}"
+    yield from (_rest(resting, one.currency) for resting in one.rests)
     for blocker in one.blockers:
         said = explained(blocker)
         yield f"blocked: {said.meaning} ({blocker}); what to do: {said.remedy}"
@@ -54,6 +64,26 @@ def _following(one: Item, last: Reason | None) -> Iterator[str]:
     elif one.behind:
         news = several(one.behind, "event")
         yield f"the engine has not seen {news} of it yet: it acts on this when it is reached"
+
+
+def _rest(one: Rest, currency: str) -> str:
+    """Return what an invoice rests on, until when, and what follows then."""
+    why = f" ({one.reason})" if one.reason else ""
+    match one.kind:
+        case "promise":
+            then = f"{one.then} follows on {shown(one.then_on)}" if one.then else "chasing goes on"
+            by = f"promised: {money(one.amount, currency)} by {shown(one.until)}"
+            return f"{by}; without the money it is broken on {shown(one.broken_on)}, and {then}"
+        case "dispute":
+            said = f"disputed: {money(one.amount, currency)}{why}"
+            if not one.accepted:
+                return f"{said}, pausing nothing before a {one.owner} accepts it"
+            return f"{said}; an answer is owed by {shown(one.until)}, by the {one.owner}"
+        case "credit-note":
+            return f"a credit note of {money(one.amount, currency)} is owed by {shown(one.until)}"
+        case kind:
+            until = f"until {shown(one.until)}" if one.until else "without an end"
+            return f"{kind.replace('-', ' ')} {until}{why}"
 
 
 def story(events: Sequence[Happened], currency: str, out: Output) -> None:
@@ -73,6 +103,10 @@ def _answered(one: Reason) -> str:
     """Return an answer in a few words."""
     answer = one.answer
     match answer.get("kind"):
+        case "said":
+            sent = "" if answer["state"] == "sent" else f" ({_STATES[answer['state']]})"
+            by = f"by {answer['channel']}, notice {answer['notice']}"
+            return f"said {answer['level']} on {answer['on']} {by}{sent}"
         case "contact":
             return f"say {answer['level']} on {answer['on']}"
         case "wait":

@@ -20,6 +20,9 @@ _AMBIGUOUS: Final = re.compile(r"-?\d{1,3}([.,]\d{3})+", re.ASCII)
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NEAR: Final = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _DAYS: Final = re.compile(r"[+-]\d{1,4}", re.ASCII)
+#: A day as Europe writes it, the day first.
+_WRITTEN: Final = re.compile(r"(\d{1,2})(?P<sign>[./])(\d{1,2})(?P=sign)(\d{4})", re.ASCII)
+_ALLOWED: Final = "write 2026-03-10, 10.03.2026, today, tomorrow, friday or +10"
 
 
 def amount(text: str) -> str:
@@ -45,15 +48,17 @@ def amount(text: str) -> str:
 
 
 def day(text: str) -> Day:
-    """Return the day a person means: ``2026-03-10``, ``tomorrow``, ``friday`` or ``+10``.
+    """Return the day a person means: ``2026-03-10``, ``10.03.2026``, ``friday`` or ``+10``.
 
     A weekday is the next one after today.
 
     >>> [day(word)(date(2026, 3, 2)).isoformat() for word in ("today", "friday", "mon", "+10")]
     ['2026-03-02', '2026-03-06', '2026-03-09', '2026-03-12']
+    >>> [day(word)(date(2026, 3, 2)).isoformat() for word in ("30.11.2026", "30/11/2026")]
+    ['2026-11-30', '2026-11-30']
 
     Raises:
-        ArgumentTypeError: it is none of these.
+        ArgumentTypeError: it is none of these, or can be read in two ways.
     """
     word = text.strip().lower()
     if word in _NEAR:
@@ -65,11 +70,28 @@ def day(text: str) -> Day:
             if name.startswith(word):
                 return lambda today: today + timedelta(days=(place - today.weekday() - 1) % 7 + 1)
     try:
-        known = date.fromisoformat(word)
+        known = _written(word) or date.fromisoformat(word)
     except ValueError as wrong:
-        message = f"{text!r} is not a day: write 2026-03-10, today, tomorrow, friday or +10"
-        raise ArgumentTypeError(message) from wrong
+        raise ArgumentTypeError(f"{text!r} is not a day: {_ALLOWED}") from wrong
     return lambda _: known
+
+
+def _written(word: str) -> date | None:
+    """Return a day written with points or strokes; ``None`` for anything else.
+
+    Raises:
+        ArgumentTypeError: with strokes, an American could mean another day.
+        ValueError: there is no such day.
+    """
+    match = _WRITTEN.fullmatch(word)
+    if match is None:
+        return None
+    first, second, year = (int(match[place]) for place in (1, 3, 4))
+    meant = date(year, second, first)
+    if match["sign"] == "/" and first != second and first <= 12:  # noqa: PLR2004  months
+        other = date(year, first, second)
+        raise ArgumentTypeError(f"{word!r} can be read in two ways: write {meant} or {other}")
+    return meant
 
 
 def money(minor: int, currency: str) -> str:

@@ -39,7 +39,8 @@ _BLOCKERS: Final = {
     ),
     Blocker.DISPUTE: Explained("the debtor disputes it", "answer the debtor, then relance settle"),
     Blocker.CREDIT_EXPECTED: Explained(
-        "a credit note is expected", "issue it; the next ledger file brings it in"
+        "a credit note is expected",
+        "issue it; relance credit or the next ledger file brings it in",
     ),
     Blocker.INSOLVENCY: Explained(
         "the debtor is insolvent", "file the claim; nothing more is sent"
@@ -90,7 +91,8 @@ _BLOCKERS: Final = {
         "the debtor owes too little to be written to", "nothing: it waits until more is overdue"
     ),
     Blocker.NET_CREDIT: Explained(
-        "credits cover what is overdue", "apply or refund the debtor's credits"
+        "credits cover what is overdue",
+        "apply the debtor's credits with relance credit, or refund them",
     ),
     Blocker.EXHAUSTED: Explained(
         "every level has been said",

@@ -24,8 +24,10 @@ from models.store.composing import Composing
 from models.store.engine import Store
 from models.store.looking import Looking
 from models.store.migrating import migrate
+from models.store.outbox import Outbox
 from models.store.tasks import Tasks
 from models.store.views import Views
+from models.views import Selection
 from models.wire import ComposeIn, DebtorRef, FileIn, LookIn
 
 #: Monday, 11:00 in Paris.
@@ -242,3 +244,23 @@ def look(path, time) -> Callable[..., None]:
         await store.close()
 
     return lambda *numbers: asyncio.run(looking(*numbers))
+
+
+@pytest.fixture
+def deliver(path) -> Callable[..., list[str]]:
+    """Let what is planned go out at its slot, or into doubt, or on its way; return the keys."""
+
+    async def delivering(outcome: str) -> list[str]:
+        store = Store(f"sqlite+aiosqlite:///{path}")
+        outbox = Outbox(store, creditors(), CHANNELS)
+        leaving = await Views(store).sent(Selection(states=("planned", "sending")))
+        for notice in leaving:
+            await outbox.claim(notice.key, "test", notice.at)
+            if outcome == "sent":
+                await outbox.sent(notice.key, "test", "taken", notice.at)
+            if outcome == "unknown":
+                await outbox.unknown(notice.key, "test", "it broke off", notice.at)
+        await store.close()
+        return [notice.key for notice in leaving]
+
+    return lambda outcome="sent": asyncio.run(delivering(outcome))

@@ -17,12 +17,13 @@ def test_list_is_a_line_an_invoice_for_programs(relance):
         "name": "Musterbau",
         "issued": None,
         "due": "2026-03-20",
+        "extended": None,
         "amount": "1000.00",
         "open": "1000.00",
         "currency": "EUR",
         "state": "open",
         "level": None,
-        "next_on": None,
+        "next_on": "2026-03-16",
         "blockers": [],
         "policy": "standard-b2b",
         "closed": False,
@@ -158,6 +159,39 @@ def test_why_before_the_first_look(relance):
     answer = relance("why", "F-1")
     assert answer.status == 0
     assert "has not looked at it yet" in answer.out
+
+
+def test_why_names_the_decision_that_said_each_letter(relance, look, deliver, time):
+    look("F-4")
+    assert [line["notice"] for line in relance("why", "F-4", "--json").lines] == [None]
+    (key,) = deliver()
+    time.now += timedelta(days=1)
+    look("F-4")
+
+    waits, said, chose = relance("why", "F-4", "--json").lines
+    assert [waits["notice"], said["notice"], chose["notice"]] == [None, key, None]
+    assert (said["answer"]["kind"], said["answer"]["channel"]) == ("said", "email")
+    assert said["answer"]["level"] == chose["answer"]["level"]
+    assert (said["rule"], said["why"]) == (chose["rule"], chose["why"])
+    assert (said["policy"], said["version"], said["hash"]) == (
+        chose["policy"],
+        chose["version"],
+        chose["hash"],
+    )
+    assert (said["facts"]["open"], said["engine"]) == ("450.00", "test")
+    people = relance("why", "F-4", "--last", "1").out
+    assert f"said {said['answer']['level']} on {said['answer']['on']} by email, notice {key}" in (
+        people
+    )
+    assert said["hash"] in people
+
+
+def test_why_says_that_a_letter_is_on_its_way_or_in_doubt(relance, look, deliver):
+    look("F-4")
+    deliver("sending")
+    assert "(on its way)" in relance("why", "F-4").out
+    deliver("unknown")
+    assert "(nobody knows whether it arrived)" in relance("why", "F-4").out
 
 
 def test_show_tells_what_happened(relance, look):

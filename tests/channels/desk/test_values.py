@@ -56,16 +56,39 @@ def test_what_is_no_amount_is_refused(typed):
         ("fri", date(2026, 3, 6)),
         ("+10", date(2026, 3, 12)),
         ("-5", date(2026, 2, 25)),
+        ("30.11.2026", date(2026, 11, 30)),
+        ("30/11/2026", date(2026, 11, 30)),
+        ("3.4.2026", date(2026, 4, 3)),
+        ("04/04/2026", date(2026, 4, 4)),
     ],
 )
 def test_a_day_may_be_a_word(typed, meant):
     assert day(typed)(MONDAY) == meant
 
 
-@pytest.mark.parametrize("typed", ["soon", "2026-02-30", "fr", "10.3.2026", "", "+", "t"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "soon",
+        "2026-02-30",
+        "fr",
+        "",
+        "+",
+        "t",
+        "31.11.2026",
+        "11/30/2026",
+        "30.11/2026",
+        "30.11.26",
+    ],
+)
 def test_what_is_no_day_is_refused(typed):
-    with pytest.raises(ArgumentTypeError, match="is not a day: write 2026-03-10"):
+    with pytest.raises(ArgumentTypeError, match=r"is not a day: write 2026-03-10, 10\.03\.2026"):
         day(typed)
+
+
+def test_a_day_that_an_american_reads_otherwise_is_asked_back():
+    with pytest.raises(ArgumentTypeError, match="two ways: write 2026-04-03 or 2026-03-04"):
+        day("03/04/2026")
 
 
 @pytest.mark.parametrize("blocker", Blocker)

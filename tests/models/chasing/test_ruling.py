@@ -23,6 +23,7 @@ CLOSED = (ev.Paid(on=TODAY, amount=99_900), ev.Closed(on=TODAY, state="paid"))
         (cmd.Pay(amount=5, on=DUE, payment="P"), ev.Paid(on=DUE, amount=5, payment="P")),
         (cmd.Pay(amount=5), ev.Paid(on=TODAY, amount=5)),
         (cmd.Credit(amount=5, note="C"), ev.Credited(on=TODAY, amount=5, note="C")),
+        (cmd.Credit(amount=5, on=DUE), ev.Credited(on=DUE, amount=5)),
         (cmd.WriteOff(reason="r"), ev.WrittenOff(on=TODAY, amount=100_000, reason="r")),
         (cmd.Kill(death=ev.Death.REPLACED), ev.Died(on=TODAY, death=ev.Death.REPLACED)),
         (cmd.Note(text="called back"), ev.Noted(on=TODAY, text="called back")),
@@ -49,6 +50,8 @@ def test_an_order_becomes_a_fact(order, event):
     [
         ((), cmd.Pay(amount=0), "needs a payment above zero; a negative one is a reversal"),
         ((), cmd.Credit(amount=-1), "needs a credit above zero"),
+        ((), cmd.Credit(amount=100_001), "has EUR 1000.00 open: a credit of EUR 1000.01 is more"),
+        ((), cmd.Credit(amount=5, on=TODAY + days(1)), "credited on 2026-03-10: that day is not"),
         ((), cmd.Reverse(), "has EUR 0.00 paid: no more than that can be taken back"),
         ((PAID,), cmd.Reverse(amount=100_001), "has EUR 1000.00 paid"),
         ((), cmd.Release(), "has no hold and no promise to release"),

@@ -214,8 +214,21 @@ async def test_a_credit_note_uses_up_the_credit_of_its_number(desk, item, ordere
     await desk.read(item(), item("A-1", -3_000))
     await ordered(Credit(amount=2_000, note="A-1"), "F-1")
     assert [row["left"] for row in await rows('SELECT "left" FROM credits')] == [1_000]
-    await ordered(Credit(amount=2_000, note="A-1"), "F-1")
+    with pytest.raises(RefusedError, match=r"A-1 has EUR 10\.00 left: EUR 20\.00 cannot"):
+        await ordered(Credit(amount=2_000, note="A-1"), "F-1")
+    await ordered(Credit(amount=1_000, note="A-1"), "F-1")
     assert [row["left"] for row in await rows('SELECT "left" FROM credits')] == [0]
+
+
+async def test_a_credit_note_that_no_ledger_brought_is_applied_once(desk, item, ordered, rows):
+    await desk.read(item(), item("F-2"))
+    await ordered(Credit(amount=2_000, note="GS-7"), "F-1")
+    with pytest.raises(RefusedError, match="GS-7 is applied to invoice F-1 already"):
+        await ordered(Credit(amount=2_000, note="GS-7"), "F-1")
+    await ordered(Credit(amount=1_000, note="GS-7"), "F-2")
+
+    await desk.read(item(), item("F-2"), item("GS-7", -5_000))
+    assert [row["left"] for row in await rows('SELECT "left" FROM credits')] == [2_000]
 
 
 @pytest.fixture

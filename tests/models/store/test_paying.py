@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.chasing.commands import Pay, Reverse, WriteOff
 from models.errors import RefusedError, UnknownError
-from models.orders import Allocate, Incoming
+from models.orders import Allocate, Incoming, SetDebtor
 from models.store.around import credits_of
 
 NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -293,3 +293,80 @@ async def test_money_taken_back_under_its_own_reference_is_taken_back_and_may_co
     for _ in range(2):
         await books.pay(money(10_000, "F-1", key="R1"))
     assert await open_("F-1") == [0]
+
+
+# --- invoices named among other words ------------------------------------------------------------
+
+
+@pytest.fixture
+async def lettered(desk, item):
+    """Invoices with numbers as companies write them; a twin, digits alone, another's."""
+    await desk.read(
+        item("RE-2026-0815", 10_000),
+        item("AN-1001", 10_000),
+        item("20111", 10_000),
+        item("B-7/1", 10_000),
+        item("B-71", 10_000),
+        item("G-2002", 10_000, debtor="D2", debtor_name="Zweite Werke GmbH"),
+    )
+
+
+@pytest.mark.usefixtures("lettered")
+@pytest.mark.parametrize(
+    ("words", "debtor", "paid"),
+    [
+        (["Rechnung RE-2026-0815 Teilzahlung"], "D1", "RE-2026-0815"),
+        (["Rechnung", "RE", "2026", "0815"], "", "RE-2026-0815"),
+        (["FACTURE", "AN1001", "ACOMPTE"], "D1", "AN-1001"),
+        (["facture an-1001 acompte"], "", "AN-1001"),
+        (["Kundennummer 4711, Nr. 20111"], "D1", "20111"),
+        (["Re. G2002"], "Zweite Werke", "G-2002"),
+        (["Re. G-2002"], "An Uncle", "G-2002"),
+    ],
+)
+async def test_an_invoice_named_among_other_words_is_paid(books, open_, words, debtor, paid):
+    done = await books.pay(money(3_000, *words, debtor=debtor))
+    assert (await open_(paid), done.left) == ([7_000], 0)
+
+
+async def test_the_text_of_a_payment_names_its_invoice_too(lettered, books, open_):
+    await books.pay(money(3_000, text="SEPA GUTSCHRIFT RE 2026-0815 DANKE"))
+    assert await open_("RE-2026-0815") == [7_000]
+
+
+@pytest.mark.parametrize(
+    ("words", "debtor"),
+    [
+        ("FACTURE AN1001", "D2"),  # another debtor's
+        ("FACTURE AN1001", "An Uncle"),  # of a payer nobody knows, and not as it is written
+        ("Kunde 20111", ""),  # digits that may be anything
+        ("Rechnung B 71", "D1"),  # may be either of two
+        ("AN-1001 und G-2002", ""),  # of two debtors
+        ("ohne Angabe", "D1"),
+    ],
+)
+async def test_a_doubtful_match_is_none(lettered, books, rows, words, debtor):
+    done = await books.pay(money(3_000, words, debtor=debtor))
+    assert done.left == 3_000
+    assert await rows("SELECT id FROM allocations") == []
+
+
+async def test_a_payment_that_its_words_placed_is_known_again(lettered, books, open_, rows):
+    for _ in range(2):
+        await books.pay(money(3_000, "FACTURE", "AN1001", "ACOMPTE"))
+    assert await open_("AN-1001") == [7_000]
+    assert len(await rows("SELECT id FROM payments")) == 1
+
+    await books.pay(money(3_000, "FACTURE", "RE20260815"))
+    assert await open_("AN-1001", "RE-2026-0815") == [7_000, 7_000]
+
+
+async def test_a_payer_for_others_pays_the_invoice_it_names(lettered, books, ordered, open_):
+    await ordered(SetDebtor(payer="D1"), debtor="D2")
+    await books.pay(money(3_000, "Re. G2002", debtor="D1"))
+    assert await open_("G-2002") == [7_000]
+
+
+async def test_a_person_is_taken_at_his_word(lettered, books, open_):
+    with pytest.raises(UnknownError, match="AN1001"):
+        await books.pay(money(3_000, "AN1001"), strict=True)

@@ -1,6 +1,8 @@
 """Look: invoices, what comes next and why."""
 
 import argparse
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from channels.desk.cli import facts, noticing, showing
@@ -14,11 +16,14 @@ from models.chasing.answers import Blocker
 from models.errors import UnknownError
 from models.views import Item, Selection
 
+#: The title of a column that a list has only where a due date was extended.
+_AGREED: Final = "extended to"
 _LISTED: Final = (
     Column("invoice"),
     Column("creditor", extra=True),
     Column("debtor", wide=True),
     Column("due"),
+    Column(_AGREED),
     Column("open", right=True),
     Column("state"),
     Column("level", extra=True),
@@ -28,7 +33,8 @@ _LISTED: Final = (
 
 
 async def _list(call: Call, opened: Opened) -> int:
-    items = await opened.views.items(selection(call))
+    selected = await opened.views.items(selection(call))
+    items = await _current(call, opened, selected)
     if call.out.json:
         for item in items:
             call.out.record(facts.item(item))
@@ -36,20 +42,54 @@ async def _list(call: Call, opened: Opened) -> int:
     if not items:
         call.out.say("No invoice is like this; relance import invoices brings some in.")
         return DONE
-    call.out.table(_LISTED, [_row(item) for item in items])
+    agreed = any(item.extended for item in items)
+    columns = [column for column in _LISTED if agreed or column.title != _AGREED]
+    call.out.table(columns, [_row(item, agreed=agreed) for item in items])
     call.out.say()
     call.out.say(several(len(items), "invoice"))
-    if len(items) == call.args.limit:
+    if len(selected) == call.args.limit:
         call.out.warn(f"there may be more than {call.args.limit}: --limit 0 lists all")
     return DONE
 
 
-def _row(item: Item) -> list[str]:
+async def _current(call: Call, opened: Opened, items: Sequence[Item]) -> Sequence[Item]:
+    """Return items as they stand now, without those that were selected for what is over.
+
+    A look sees ahead to the one after the slot: what was said or recorded since is asked anew.
+    """
+    now = call.desk.clock()
+    moved = [item for item in items if _moved(item, now) and item.creditor in call.desk.creditors]
+    fresh = {
+        (item.creditor, item.number): item for item, _ in await opened.asking.answered(moved, now)
+    }
+    current = [fresh.get((item.creditor, item.number), item) for item in items]
+    return [item for item in current if _fits(call, item)]
+
+
+def _moved(item: Item, now: datetime) -> bool:
+    """Say whether an open item is past its last look."""
+    if item.closed:
+        return False
+    slot = item.next_at
+    return item.looked_at is None or item.behind > 0 or (slot is not None and slot <= now)
+
+
+def _fits(call: Call, item: Item) -> bool:
+    """Say whether an item still stands as it was selected."""
+    args = call.args
+    return (not args.state or item.state in args.state) and (
+        not args.blocker or args.blocker in item.blockers
+    )
+
+
+def _row(item: Item, *, agreed: bool) -> list[str]:
+    extended = [item.extended.isoformat() if item.extended else "-"] if agreed else []
     return [
         item.number,
         item.creditor,
         item.name or item.code,
         item.due.isoformat(),
+        *extended,
         money(item.open, item.currency),
         item.state,
         item.level or "-",
@@ -153,7 +193,11 @@ async def _next(call: Call, opened: Opened) -> int:
 def _why_arguments(parser: argparse.ArgumentParser) -> None:
     _one_argument(parser)
     parser.add_argument(
-        "--last", type=int, default=5, metavar="N", help="so many answers, newest first; 0 for all"
+        "--last",
+        type=int,
+        default=5,
+        metavar="N",
+        help="so many answers beside those that said a letter, newest first; 0 for all",
     )
 
 
@@ -161,12 +205,14 @@ async def _why(call: Call, opened: Opened) -> int:
     if call.args.last < 0:
         raise UsageError("--last counts answers: 1 or more, or 0 for all")
     item = await _one(call, opened)
-    found = await opened.views.reasons(item.creditor, item.number, call.args.last)
+    answers = await opened.views.reasons(item.creditor, item.number, call.args.last)
+    letters = await opened.views.letters(item.creditor, item.number)
+    found = sorted([*letters, *answers], key=lambda reason: reason.at, reverse=True)
     if call.out.json:
         for reason in found:
             call.out.record({"invoice": item.number, **facts.reason(reason, item.currency)})
         return DONE
-    if not found:
+    if not answers:
         call.out.say("The engine has not looked at it yet; relance up starts it.")
     showing.reasons(found, item.currency, call.out)
     return DONE
@@ -210,9 +256,9 @@ COMMANDS: Final = (
     Command(
         name="why",
         group="look",
-        summary="say why: each answer with its rule, policy and facts",
+        summary="say why: what said each letter, and each answer, with rule, policy and facts",
         run=booked(_why),
         arguments=_why_arguments,
-        examples=(("relance why AN-1001 --last 1", "the last answer"),),
+        examples=(("relance why AN-1001 --last 1", "the letters, and the last answer"),),
     ),
 )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from channels.desk.cli.command import Command, UsageError
+from channels.desk.cli.crediting import credit, credit_arguments
 from channels.desk.cli.ordering import order, ordered, signed
 from channels.desk.cli.paying import allocate, allocate_arguments, pay, pay_arguments
 from channels.desk.cli.values import Day, amount, day
@@ -173,6 +174,17 @@ COMMANDS: Final = (
             ("relance pay AN-1001 AN-1002 --amount 750.00 --on yesterday", "in this order"),
             ("relance pay --debtor C1001 --amount 750,00", "the oldest first"),
             ("relance pay AN-1001 --back", "it bounced: the case opens again"),
+        ),
+    ),
+    Command(
+        name="credit",
+        group="record",
+        summary="a credit note lowers what is open on an invoice",
+        run=credit,
+        arguments=credit_arguments,
+        examples=(
+            ("relance credit AN-1001 120,00 --note GS-77", "a note that no ledger has brought"),
+            ("relance credit AN-1001 --note GS-77", "what is left of the debtor's credit"),
         ),
     ),
     Command(

@@ -1,16 +1,18 @@
 """What people decide: hold, release, yes and no, skip, send, extend, give up, freeze."""
 
 import argparse
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
+from channels.desk.cli import thawing
 from channels.desk.cli.command import Call, Command, UsageError, booked
 from channels.desk.cli.concern import Concern, about_creditor, about_invoices, meant, whose
 from channels.desk.cli.ordering import give, order, ordered, signed
 from channels.desk.cli.values import day
 from channels.desk.ports import Opened
 from models.chasing.commands import Hold, Release
-from models.orders import AnyCommand, Freeze, Thaw
+from models.orders import Freeze, Thaw
 
 
 def _wide_arguments(parser: argparse.ArgumentParser) -> None:
@@ -99,18 +101,23 @@ def _creditor_arguments(parser: argparse.ArgumentParser) -> None:
     signed(parser, reason=False)
 
 
-def _creditor_wide(kind: type[Freeze | Thaw]) -> Any:  # noqa: ANN401  a command's run
-    async def work(call: Call, opened: Opened) -> int:
-        creditor = whose(call, call.args.key or call.args.creditor)
-        command: AnyCommand = kind(reason=call.args.reason)
-        status = await give(call, opened, Concern(creditor), [command])
-        if kind is Thaw:
-            call.out.say(
-                f"at most {creditor.first_contacts_per_day} debtors a working day at first"
-            )
-        return status
+async def _freeze(call: Call, opened: Opened) -> int:
+    creditor = whose(call, call.args.key or call.args.creditor)
+    return await give(call, opened, Concern(creditor), [Freeze(reason=call.args.reason)])
 
-    return booked(work)
+
+async def _thaw(call: Call, opened: Opened) -> int:
+    creditor = whose(call, call.args.key or call.args.creditor)
+    ahead: list[thawing.Outlook] = []
+
+    async def follows() -> Mapping[str, Any]:
+        ahead.append(await thawing.outlook(call, opened, creditor))
+        return thawing.as_json(ahead[0])
+
+    command = Thaw(reason=call.args.reason)
+    status = await give(call, opened, Concern(creditor), [command], follows)
+    thawing.tell(ahead[0], call.out)
+    return status
 
 
 COMMANDS: Final = (
@@ -188,7 +195,7 @@ COMMANDS: Final = (
         name="freeze",
         group="steer",
         summary="let everything of a creditor stand still",
-        run=_creditor_wide(Freeze),
+        run=booked(_freeze),
         arguments=_creditor_arguments,
         examples=(("relance freeze atelier-nord --reason migration", "nobody is written to"),),
     ),
@@ -196,7 +203,7 @@ COMMANDS: Final = (
         name="thaw",
         group="steer",
         summary="let a creditor's chasing begin, or begin again",
-        run=_creditor_wide(Thaw),
+        run=booked(_thaw),
         arguments=_creditor_arguments,
         examples=(("relance thaw atelier-nord", "after a look at relance rehearse"),),
     ),
