@@ -30,6 +30,7 @@ def told(notice: Notice, creditor: Creditor, labels: Labels) -> dict[str, Any]:
         "again": not any(line.first for line in lines),
         "contact": one_line(notice.to.name),
         "phone": one_line(notice.to.phone),
+        "concerns": one_line(notice.debtor_name) if notice.to.pays_for_another else "",
         "today": labels.day(notice.on),
         "count": len(numbers),
         "several": len(numbers) > 1,

@@ -107,6 +107,11 @@ class Recipient:
     phone: str = ""
     address: Address = field(default_factory=Address)
 
+    @property
+    def pays_for_another(self) -> bool:
+        """Whether it is a contact of the debtor's payer, whose key leads its own."""
+        return "/" in self.contact
+
 
 @dataclass(frozen=True, slots=True)
 class Instalment:

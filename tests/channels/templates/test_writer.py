@@ -269,6 +269,16 @@ def test_a_reminder_asks_for_nothing_that_is_not_yet_due(writer):
     assert "Reference: F-1\n" in said.text
 
 
+def test_a_payer_reads_for_whom_it_pays(writer):
+    to = Recipient("d-9/c1", name="Anne", email="ap@payer.example")
+    said = writer.write(notice(language="en", debtor_name="Filiale Sud", to=to))
+
+    assert "On account of: Filiale Sud" in said.text
+    assert "On account of: Filiale Sud" in " ".join(shown(said.html).split())
+    own = writer.write(notice(language="en", debtor_name="Filiale Sud", to=Recipient("c1")))
+    assert "On account of" not in own.text + own.html
+
+
 def test_a_half_disputed_item_stands_with_what_is_chased_of_it(writer):
     also = (AlsoOpen("F-2", "EUR", 100_000, date(2026, 2, 1), "disputed", 60_000),)
     totals = (Total("EUR", 123_456, 60_000, 0, 183_456),)
