@@ -273,10 +273,10 @@ def test_a_payer_reads_for_whom_it_pays(writer):
     to = Recipient("d-9/c1", name="Anne", email="ap@payer.example")
     said = writer.write(notice(language="en", debtor_name="Filiale Sud", to=to))
 
-    assert "On account of: Filiale Sud" in said.text
-    assert "On account of: Filiale Sud" in " ".join(shown(said.html).split())
+    assert "For the account of: Filiale Sud" in said.text
+    assert "For the account of: Filiale Sud" in " ".join(shown(said.html).split())
     own = writer.write(notice(language="en", debtor_name="Filiale Sud", to=Recipient("c1")))
-    assert "On account of" not in own.text + own.html
+    assert "For the account of" not in own.text + own.html
 
 
 def test_a_half_disputed_item_stands_with_what_is_chased_of_it(writer):
