@@ -1,6 +1,6 @@
 """Waking what nobody woke."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from temporalio import activity
@@ -27,20 +27,26 @@ class Sweeper:
 
     @activity.defn(name=names.SWEEP_UP)
     @plainly
-    async def sweep_up(self, now: datetime, past: tuple[int, int] = (0, 0)) -> Swept:
+    async def sweep_up(
+        self, now: datetime, past: tuple[int, int] = (0, 0), lag: float = 0.0
+    ) -> Swept:
         """Repair what was forgotten; what cannot be reached waits for the next sweep.
 
         Args:
             now: the sweep's instant.
             past: how far the sweep before came with asking for workflows.
+            lag: seconds that workflows wait for their turn at the moment; what is late by
+                little more is not forgotten.
         """
+        # What nobody forgot needs no waking, which would give an engine at its limit more to do.
+        late = now - timedelta(seconds=2 * lag)
         async with alive():
-            swept = await self._rounds(now)
-            return await self._watched(now, past, swept)
+            swept = await self._rounds(late)
+            return await self._watched(late, past, swept)
 
-    async def _watched(self, now: datetime, past: tuple[int, int], swept: Swept) -> Swept:
+    async def _watched(self, late: datetime, past: tuple[int, int], swept: Swept) -> Swept:
         """Start workflows that are gone, and let those of closed cases look, which ends them."""
-        watch = await self._sweeping.watched(now, past)
+        watch = await self._sweeping.watched(late, past)
         refs = [_ref(start) for start in (*watch.open, *watch.closed)]
         running = await self._engine.running(refs) if refs else frozenset[InvoiceRef]()
         if running is None:
@@ -57,13 +63,13 @@ class Sweeper:
         found = {"restarted": restarted, "ended": ended, "past": watch.past}
         return swept.model_copy(update=found)
 
-    async def _rounds(self, now: datetime) -> Swept:
+    async def _rounds(self, late: datetime) -> Swept:
         total = Swept()
         past: tuple[int, int] | None = (0, 0)
         for _ in range(ROUNDS):
             if past is None:
                 break
-            forgotten = await self._sweeping.forgotten(now, past)
+            forgotten = await self._sweeping.forgotten(late, past)
             swept, past = await self._woken(forgotten), forgotten.past
             total = Swept(
                 started=total.started + swept.started,

@@ -24,9 +24,12 @@ class SweepWorkflow:
         last = Swept()
         if workflow.has_last_completion_result():
             last = workflow.get_last_completion_result(Swept) or last
+        # What a sweep waits for its turn, all others wait for as well: nobody forgot them.
+        now = workflow.now()
+        lag = now - workflow.info().start_time
         swept: Swept = await workflow.execute_activity(
             names.SWEEP_UP,
-            args=[workflow.now(), last.past],
+            args=[now, last.past, lag.total_seconds()],
             result_type=Swept,
             start_to_close_timeout=LONGEST,
             heartbeat_timeout=SIGN_OF_LIFE,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import Schedule, ScheduleActionStartWorkflow, ScheduleSpec, WorkflowHandle
+from temporalio.testing import ActivityEnvironment
 from temporalio.worker import Worker
 
 from activities.sweeping import Sweeper
@@ -134,3 +135,29 @@ async def test_a_sweep_asks_for_so_many_workflows_and_the_next_one_goes_on(
 
     assert asked.asked == [numbers[:2], numbers[2:4], numbers[2:4], numbers[4:]]
     assert asked.begun == [*numbers[:2], *numbers[2:4], *numbers[4:]]
+
+
+class _Asked:
+    """Keeps the instants for which a sweep asks, and wakes nobody."""
+
+    def __init__(self):
+        self.instants = []
+
+    async def forgotten(self, now, past):
+        self.instants.append(now)
+        return sweeping.Forgotten((), {}, (), None)
+
+    async def watched(self, now, past):
+        self.instants.append(now)
+        return sweeping.Watch((), (), (0, 0))
+
+    async def start(self, _):
+        return 0
+
+
+async def test_what_all_workflows_wait_for_is_not_taken_for_forgotten():
+    asked, now = _Asked(), datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+    await ActivityEnvironment().run(Sweeper(asked, asked).sweep_up, now, (0, 0), 60.0)
+
+    assert asked.instants == [now - timedelta(seconds=120)] * 2
