@@ -91,4 +91,5 @@ def tell(found: Outlook, out: Output) -> None:
         most = found.creditor.first_contacts_per_day
         out.say(f"at most {most} debtors a working day at first")
     if found.asking:
-        out.say(f"{several(found.asking, 'invoice')} come to a letter that needs a yes, or a call")
+        what = several(found.asking, "invoice comes", "invoices come")
+        out.say(f"{what} to a letter that needs a yes, or a call")

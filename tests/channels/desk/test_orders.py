@@ -48,6 +48,52 @@ def test_an_order_given_twice_is_carried_out_once(relance, engine):
     assert len(events(relance, "F-1")) == 1
 
 
+def test_the_same_promise_typed_twice_changes_nothing_and_says_so(relance, engine):
+    ask = ("promise", "F-1", "--by", "+10")
+    relance(*ask)
+    mails = relance("notices", "--json").lines
+    engine.told.clear()
+    again = relance(*ask)
+    assert again.out == "recorded before: nothing has changed, and nothing more is sent for it\n"
+    assert relance(*ask, "--json").lines[0]["repeated"] is True
+    assert engine.told == []
+    assert len(events(relance, "F-1")) == 1
+    assert relance("notices", "--json").lines == mails
+    assert [mail["kind"] for mail in mails] == ["promise-confirmed"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("--by", "+11"),
+        ("--by", "+10", "--amount", "500"),
+        ("--by", "+10", "--as", "ines"),
+    ],
+)
+def test_another_promise_is_recorded(relance, other):
+    relance("promise", "F-1", "--by", "+10")
+    assert "recorded for F-1" in relance("promise", "F-1", *other).out
+    assert len(events(relance, "F-1")) == 2
+
+
+def test_a_promise_that_is_new_to_one_of_two_invoices_is_recorded_for_that_one(relance):
+    relance("promise", "F-1", "--by", "+10")
+    assert relance("promise", "F-1", "F-2", "--by", "+10").out == "recorded for F-2\n"
+
+
+def test_a_promise_given_again_after_it_was_taken_back_is_recorded(relance):
+    relance("promise", "F-1", "--by", "+10")
+    relance("release", "F-1")
+    assert relance("promise", "F-1", "--by", "+10").out == "recorded for F-1\n"
+
+
+def test_a_promise_that_was_announced_may_be_accepted_the_same_day(relance):
+    relance("promise", "F-1", "--by", "+60", "--as", "yann")
+    far = ("promise", "F-1", "--by", "+60", "--as", "yann")
+    assert "recorded before" in relance(*far).out
+    assert "recorded for F-1" in relance(*far, "--accept", "--reason", "known").out
+
+
 def test_without_temporal_it_is_recorded_and_the_engine_follows(relance, engine):
     engine.gone = True
     answer = relance("promise", "F-1", "--by", "friday", "--json")
@@ -162,7 +208,39 @@ def test_freeze_and_thaw(relance):
         "relance: creditor atelier-nord is frozen already\n",
     )
     thawed = relance("thaw", "atelier-nord")
-    assert "50 debtors a working day" in thawed.out
+    assert thawed.out == (
+        "recorded for creditor atelier-nord\n"
+        "the first mail leaves on Mon 2026-03-02 at 11:00; pending: 3 debtors with 4 invoices\n"
+        "at most 50 debtors a working day at first\n"
+    )
+
+
+def test_programs_read_what_a_thaw_sets_going(relance):
+    relance("freeze", "atelier-nord")
+    (line,) = relance("thaw", "atelier-nord", "--json").lines
+    assert line["recorded"] is True
+    assert line["first_at"] == "2026-03-02T11:00:00+01:00"
+    assert (line["pending"], line["asking"]) == ({"debtors": 3, "invoices": 4}, 0)
+
+
+def test_a_thaw_with_nothing_to_send_says_so(relance, written):
+    relance("freeze", "atelier-nord")
+    for debtor in ("D1", "D2", "D3"):
+        relance("hold", "--debtor", debtor, "--reason", "audit")
+    thawed = relance("thaw", "atelier-nord").out
+    assert "no mail leaves by itself: relance list says what each invoice waits for" in thawed
+
+
+def test_a_thaw_counts_apart_what_needs_a_yes_or_a_call(relance, written):
+    late = (
+        "number;issued;due;amount;currency;debtor;debtor_name;email;level;level_on\n"
+        "L-1;2025-12-01;2026-01-10;10,00;EUR;D9;Lateur;a@l.example;second-reminder;2026-02-01\n"
+    )
+    relance("import", "invoices", written("late.csv", late), "--creditor", "atelier-nord")
+    relance("freeze", "atelier-nord")
+    thawed = relance("thaw", "atelier-nord").out
+    assert "pending: 3 debtors with 4 invoices" in thawed
+    assert "1 invoice comes to a letter that needs a yes, or a call" in thawed
 
 
 @pytest.mark.parametrize(
@@ -171,7 +249,7 @@ def test_freeze_and_thaw(relance):
         (("promise", "F-1", "--by", "yesterday"), "that day is past"),
         (("promise", "F-1", "--by", "+3", "--amount", "9999"), "cannot be promised"),
         (("settle", "F-1", "--outcome", "against"), "has no open dispute"),
-        (("approve", "F-1", "--as", "yann"), "nothing that waits for an approval"),
+        (("approve", "F-1", "--as", "yann"), "nothing that waits for an approval: courtesy leaves"),
         (("hold", "F-1", "--until", "today", "--reason", "x"), "that day has begun"),
         (("pay", "--debtor", "D9", "--amount", "5"), "no creditor knows a debtor"),
         (("note", "F-99", "--text", "x"), "no creditor knows an invoice F-99"),
