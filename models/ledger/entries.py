@@ -106,7 +106,8 @@ class ContactRow:
     """A contact of a debtor, named by the ledger's code, and what it says of the debtor itself.
 
     Attributes:
-        segment: of the debtor, like all that follows it; see :class:`ItemRow`.
+        segment: of the debtor, like all that follows it; see :class:`ItemRow`, also for
+            ``remarks``.
     """
 
     line: int
@@ -122,6 +123,7 @@ class ContactRow:
     payment_days: tuple[int, ...] = ()
     internal: bool | None = None
     zone: str = ""
+    remarks: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,7 @@ class PaymentRow:
         reference: the bank's own reference; a payment is known by it, else by its contents.
         numbers: invoice numbers the payer named, in order.
         amount: minor units; negative takes an earlier payment back.
+        remarks: sentences about cells that were left out as unreadable; no fact of the money.
     """
 
     line: int
@@ -144,3 +147,4 @@ class PaymentRow:
     debtor: str = ""
     debtor_name: str = ""
     text: str = ""
+    remarks: tuple[str, ...] = field(default=(), compare=False)

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from channels.desk.cli.command import Call
 from channels.desk.cli.values import several
 from models.errors import RefusedError
-from models.ledger.entries import ItemRow, Reject
+from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
 from models.ports import Locale
 
 _Row = TypeVar("_Row")
@@ -24,14 +24,18 @@ _PERSONAL: Final = frozenset(
 
 
 class Rejecting:
-    """Takes note of what one file says in vain; ``done`` tells it, and writes the rejects."""
+    """Takes note of what one file says in vain; ``done`` tells it, and writes the rejects.
+
+    Attributes:
+        remarked: cells that could not be read, of rows that were taken without them.
+    """
 
     def __init__(self, call: Call, path: Path, sheet: str, locale: Locale | None = None) -> None:
         """Take rejects of a file that holds items, contacts or payments, read as told."""
         self.rejects: list[Reject] = []
         self.path: Path | None = None
         self._remarks: list[str] = []
-        self._remarked = 0
+        self.remarked = 0
         self._call = call
         self._source = path
         self._sheet = sheet
@@ -44,10 +48,10 @@ class Rejecting:
     def watched(self, rows: Iterable[_Row]) -> Iterator[_Row]:
         """Yield rows, and remember what their reader remarked on."""
         for row in rows:
-            if isinstance(row, ItemRow):
+            if isinstance(row, ItemRow | ContactRow | PaymentRow):
                 for remark in row.remarks:
-                    self._remarked += 1
-                    if self._remarked <= _TOLD:
+                    self.remarked += 1
+                    if self.remarked <= _TOLD:
                         self._remarks.append(f"line {row.line}, {remark}; taken without it")
             yield row
 
@@ -58,8 +62,8 @@ class Rejecting:
             warn(f"{name}: {unused}")
         for remark in self._remarks:
             warn(f"{name}, {remark}")
-        if self._remarked > _TOLD:
-            warn(f"and {several(self._remarked - _TOLD, 'more cell')} could not be read")
+        if self.remarked > _TOLD:
+            warn(f"and {several(self.remarked - _TOLD, 'more cell')} could not be read")
         if self.rejects:
             self._tell_rejects()
 

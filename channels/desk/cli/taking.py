@@ -73,7 +73,8 @@ async def contacts(call: Call, opened: Opened) -> int:
         return await _handed_over(call, opened, "contacts", file)
     rejecting = Rejecting(call, call.args.file, "contacts", locale)
     with call.out.counting(f"reading {call.args.file.name}") as count:
-        rows = counted(call.desk.files.reader.contacts(call.args.file, locale), count)
+        read = call.desk.files.reader.contacts(call.args.file, locale)
+        rows = counted(rejecting.watched(read), count)
         done = await opened.booking.import_contacts(creditor.key, rows, file, reject=rejecting.add)
     news = done.new + done.changed > 0
     return _said(call, Taken(creditor, done, rejecting, not news or await opened.engine.sweep()))
@@ -87,7 +88,8 @@ async def payments(call: Call, opened: Opened) -> int:
     tell = Telling(opened, creditor.key)
     rejecting = Rejecting(call, call.args.file, "payments", locale)
     with call.out.counting(f"reading {call.args.file.name}") as count:
-        rows = counted(call.desk.files.reader.payments(call.args.file, locale), count)
+        read = call.desk.files.reader.payments(call.args.file, locale)
+        rows = counted(rejecting.watched(read), count)
         done = await opened.booking.import_payments(
             creditor.key, rows, file, reject=rejecting.add, tell=tell
         )
@@ -224,6 +226,7 @@ def _as_json(taken: Taken, *, frozen: bool) -> dict[str, Any]:
         "waiting": done.waiting,
         "state": done.state,
         "why": done.why,
+        "remarks": taken.rejecting.remarked,
         "rejects": None if rejects is None else str(rejects),
         "left": {currency: decimal(minor, currency) for currency, minor in done.left.items()},
         "told": taken.told,

@@ -16,6 +16,8 @@ _WRITTEN: Final = re.compile(
     re.VERBOSE,
 )
 _SPACE: Final = re.compile(r"\s")
+#: No cents, as many write it: ``120,-`` and ``120.--``.
+_ROUND: Final = re.compile(r"(?<=[0-9])([.,])(?:--?|[\u2013\u2014])(?=[^0-9]*$)")
 _GROUP: Final = 3
 _UNITS: Final[Mapping[str, frozenset[str]]] = {
     "€": frozenset({"EUR"}),
@@ -63,7 +65,10 @@ def apart(text: str) -> Written | None:
 
     >>> apart("(1.234,56 €)")
     Written(digits='1.234,56', unit='€', negative=True)
+    >>> apart("Fr. 1'200.-")
+    Written(digits="1'200.00", unit='Fr.', negative=False)
     """
+    text = _ROUND.sub(r"\g<1>00", text)
     match = _WRITTEN.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None

@@ -35,6 +35,7 @@ _EXACT: Final = frozenset(
 #: A remark names these columns and keeps their cells to itself.
 _PERSONAL: Final = frozenset(
     {"email", "phone", "street", "postcode", "city", "collector", "salesperson"}
+    | {"name", "debtor", "debtor_name", "text"}
 )
 #: So much of a cell is told in a remark.
 _TOLD: Final = 40

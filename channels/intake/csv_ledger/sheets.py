@@ -71,25 +71,28 @@ def contact(row: Row) -> ContactRow:
     role = row.text("role")
     if not role:
         raise row.wrong("role", "a role such as accounting")
-    email, phone = row.email(), row.text("phone")
+    email, phone = row.optional("email", row.email, ""), row.optional("phone", row.text, "")
     if not email and not phone:
+        row.email()  # a cell that cannot be read is more to the point than one that is missing
+        row.text("phone")
         either = row.present("email", "phone")
         raise row.wrong(either, "an e-mail address or a telephone number")
-    return ContactRow(
+    found = ContactRow(
         line=row.line,
         debtor=row.number("debtor"),
         role=meanings("roles").get(key(role), role.casefold()),
         creditor=row.text("creditor"),
-        name=row.text("name"),
+        name=row.optional("name", row.text, ""),
         email=email,
         phone=phone,
-        language=row.language(),
+        language=row.optional("language", row.language, ""),
         segment=row.optional("segment", row.text, ""),
         legal_id=row.optional("legal_id", row.text, ""),
         payment_days=row.optional("payment_days", row.days_of_month, ()),
         internal=row.optional("internal", row.answer, None),
         zone=row.optional("zone", row.zone, ""),
     )
+    return replace(found, remarks=row.remarks) if row.remarks else found
 
 
 def payment(row: Row) -> PaymentRow:
@@ -97,18 +100,19 @@ def payment(row: Row) -> PaymentRow:
     on, currency = row.day("on"), row.currency()
     if on is None:
         raise row.wrong("on", "the day of the payment")
-    return PaymentRow(
+    found = PaymentRow(
         line=row.line,
         on=on,
         amount=_amount(row, currency),
         currency=currency,
         creditor=row.text("creditor"),
-        reference=row.text("reference"),
-        numbers=_numbers(row.text("numbers")),
-        debtor=row.text("debtor"),
-        debtor_name=row.text("debtor_name"),
-        text=row.text("text"),
+        reference=row.optional("reference", row.text, ""),
+        numbers=_numbers(row.optional("numbers", row.text, "")),
+        debtor=row.optional("debtor", row.text, ""),
+        debtor_name=row.optional("debtor_name", row.text, ""),
+        text=row.optional("text", row.text, ""),
     )
+    return replace(found, remarks=row.remarks) if row.remarks else found
 
 
 def _amount(row: Row, currency: str) -> int:

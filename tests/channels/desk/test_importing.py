@@ -41,7 +41,7 @@ def test_programs_read_every_count(relance, ledger):
     (line,) = relance("import", "invoices", ledger, *WHOSE, "--json").lines
     assert set(line) == {
         "import", "creditor", "rows", "new", "changed", "unchanged", "settled", "rejected",
-        "waiting", "state", "why", "rejects", "left", "told", "frozen",
+        "waiting", "state", "why", "remarks", "rejects", "left", "told", "frozen",
     }  # fmt: skip
     assert (line["rows"], line["new"], line["rejects"], line["told"]) == (2, 2, None, True)
 

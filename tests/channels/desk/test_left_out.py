@@ -81,6 +81,35 @@ def test_of_many_cells_twenty_are_told(read, written):
 def test_a_row_with_an_unread_cell_counts_as_taken(relance, written):
     (line,) = relance("import", "invoices", written("ledger.csv", LEDGER), *IMPORT, "--json").lines
     assert (line["new"], line["rejected"], line["rejects"]) == (2, 0, None)
+    assert line["remarks"] == 2
+
+
+def test_a_contact_and_a_payment_are_taken_without_the_cell_that_cannot_be_read(relance, written):
+    relance("import", "invoices", written("ledger.csv", LEDGER), *IMPORT)
+    people = written(
+        "people.csv",
+        "debtor;role;name;email;phone;language\nDupont;GF;Zoe;oops;+33612345678;Elvish\n",
+    )
+    answer = relance("import", "contacts", people, *IMPORT)
+    assert "people.csv, line 2, column email: this is not an e-mail address" in answer.err
+    assert "column language: 'Elvish' is not a language" in answer.err
+    assert "oops" not in answer.err
+    (line,) = relance("import", "contacts", people, *IMPORT, "--json").lines
+    assert (line["unchanged"], line["rejected"], line["remarks"]) == (1, 0, 2)
+
+    bank = written(
+        "bank.csv",
+        f"date;amount;currency;invoice;text\n2026-03-02;1.00;EUR;F-1;{'Danke ' * 200}\n",
+    )
+    (line,) = relance("import", "payments", bank, *IMPORT, "--json").lines
+    assert (line["new"], line["rejected"], line["remarks"], line["left"]) == (1, 0, 1, {})
+
+
+def test_a_rehearsal_remarks_on_contacts_as_well(relance, written):
+    people = written("people.csv", "debtor;role;email;phone\nDupont;GF;oops;+33612345678\n")
+    ledger = written("ledger.csv", LEDGER)
+    answer = relance("rehearse", ledger, *REHEARSE, "--contacts", people)
+    assert "people.csv, line 2, column email: this is not an e-mail address" in answer.err
 
 
 def test_a_row_that_comes_twice_with_an_unread_cell_is_one(relance, written):

@@ -1,7 +1,8 @@
 """Rehearse: what would be said to whom, when and why, before anything is sent."""
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -72,10 +73,11 @@ def _run(call: Call) -> int:
         raise UsageError(f"--until {until} is before --from {since}: name a later day")
     story = _story(args.story)
     locale = call.desk.files.load(args.mapping) if args.mapping else Locale()
-    ledger = Rejecting(call, args.ledger, "items", locale)
-    portfolio, taken = _ledger(call, policy, since, ledger)
+    people = [Rejecting(call, args.contacts, "contacts")] if args.contacts else []
+    files = [Rejecting(call, args.ledger, "items", locale), *people]
+    portfolio, taken = _ledger(call, policy, since, files)
     if not taken:
-        _rejected(call, ledger, portfolio.rejects)
+        _rejected(call, files, portfolio.rejects)
         call.out.warn(f"no row of {args.ledger.name} was taken: there is nothing to rehearse")
         return FAILED
     invoices = sum(len(account.items) for account in portfolio.accounts.values())
@@ -84,7 +86,7 @@ def _run(call: Call) -> int:
         found = rehearse(portfolio, story, since, until, connected)
     _shown(call, found, portfolio)
     _warned(call, story, found)
-    _rejected(call, ledger, portfolio.rejects)
+    _rejected(call, files, portfolio.rejects)
     return DONE
 
 
@@ -149,14 +151,17 @@ def _story(path: Path | None) -> "list[StoryEvent]":
 
 
 def _ledger(
-    call: Call, policy: "Policy", since: "date", ledger: Rejecting
+    call: Call, policy: "Policy", since: "date", files: Sequence[Rejecting]
 ) -> "tuple[Portfolio, int]":
     """Return the ledger as debtors with their items, and how many of its rows were taken."""
     from models.chasing.portfolio import gathered
 
-    args, files = call.args, call.desk.files
-    rows = ledger.watched(files.reader.items(args.ledger, ledger.locale))
-    contacts = files.reader.contacts(args.contacts, Locale()) if args.contacts else ()
+    args, reader = call.args, call.desk.files.reader
+    ledger, *people = files
+    rows = ledger.watched(reader.items(args.ledger, ledger.locale))
+    contacts = chain.from_iterable(
+        file.watched(reader.contacts(args.contacts, file.locale)) for file in people
+    )
     with call.out.counting(f"reading {args.ledger.name}") as count:
 
         def counted() -> Iterator[ItemRow | Reject]:
@@ -195,11 +200,8 @@ def _of_contacts(call: Call, reject: Reject) -> bool:
     return call.args.contacts is not None and reject.file == call.args.contacts.name
 
 
-def _rejected(call: Call, ledger: Rejecting, rejects: list[Reject]) -> None:
+def _rejected(call: Call, files: Sequence[Rejecting], rejects: list[Reject]) -> None:
     """Tell what of the ledger, and of the contacts, was left out."""
-    files = [ledger]
-    if call.args.contacts:
-        files.append(Rejecting(call, call.args.contacts, "contacts"))
     for reject in rejects:
         files[_of_contacts(call, reject)].add(reject)
     for file in files:

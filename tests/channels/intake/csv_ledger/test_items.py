@@ -206,3 +206,38 @@ def test_blanks_inside_a_number_stay(item):
 def test_a_level_of_zero_is_none(item):
     """Accounting programs write 0 for an invoice nobody has been reminded of."""
     assert item(level="0").level == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "currency"),
+    [
+        ("1 200,00 kr", "SEK"),
+        ("kr. 1.200,00", "DKK"),
+        ("1.200,- kr", "NOK"),
+        ("Fr. 1'200.00", "CHF"),
+        ("SFr. 1'200.--", "CHF"),
+        ("1'200.\N{EM DASH}", "CHF"),
+        ("1 200,00 zł", "PLN"),
+        ("1 200,00 Kč", "CZK"),
+        ("1 200 Ft", "HUF"),
+    ],
+)
+def test_signs_of_currencies_are_read_where_the_currency_column_decides(item, written, currency):
+    found = item(amount=written, currency=currency)
+    assert (found.amount, found.currency) == (120_000, currency)
+
+
+@pytest.mark.parametrize(
+    ("written", "currency"), [("5,00 kr", "EUR"), ("Fr. 5.00", "EUR"), ("5,00 zł", "CZK")]
+)
+def test_a_sign_that_the_currency_column_contradicts_is_refused(item, written, currency):
+    found = item(amount=written, currency=currency)
+    assert isinstance(found, Reject)
+    assert found.expected == f"an amount in {currency}, as the row's currency says"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"), [("Fr.", "CHF"), ("zł", "PLN"), ("Kč", "CZK"), ("€", "EUR"), ("kr", "")]
+)
+def test_a_currency_may_be_a_sign_that_means_one(item, said, code):
+    assert getattr(item(currency=said), "currency", "") == code

@@ -3,7 +3,7 @@
 import pytest
 
 from channels.intake.csv_ledger.vocabulary import nothing
-from models.ledger.entries import ItemRow, Reject
+from models.ledger.entries import ContactRow, ItemRow, PaymentRow, Reject
 
 HEADER = "number;due;amount;currency;debtor"
 ROW = "F-1;2026-03-31;1;EUR;C1"
@@ -123,6 +123,59 @@ def test_what_says_how_much_is_owed_to_whom_and_what_was_agreed_stays_strict(ite
     found = item(**{column: cell})
     assert isinstance(found, Reject)
     assert found.column == column
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "left"),
+    [
+        ("email", "nobody", ""),
+        ("language", "Klingon", ""),
+        ("name", "a\x00b", ""),
+        ("payment_days", "45", ()),
+        ("zone", "Mars/Base", ""),
+    ],
+)
+def test_a_contact_is_taken_without_what_cannot_be_read(read, column, cell, left):
+    cells = {"debtor": "C1", "role": "accounting", "phone": "+33612345678", column: cell}
+    (found,) = read(";".join(cells) + "\n" + ";".join(cells.values()) + "\n", "contacts")
+    assert isinstance(found, ContactRow)
+    assert getattr(found, column) == left
+    (remark,) = found.remarks
+    assert remark.startswith(f"column {column}: ")
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ("C1;accounting;nobody;", "email"),
+        (f"C1;accounting;;{'1' * 1001}", "phone"),
+        ("C1;accounting;;", "email"),
+        (";accounting;a@b.example;", "debtor"),
+        ("C1;;a@b.example;", "role"),
+    ],
+)
+def test_a_contact_that_cannot_be_reached_is_left_out_with_the_cell_that_says_why(
+    read, cells, column
+):
+    (found,) = read(f"debtor;role;email;phone\n{cells}\n", "contacts")
+    assert isinstance(found, Reject)
+    assert found.column == column
+
+
+@pytest.mark.parametrize("column", ["reference", "numbers", "debtor", "debtor_name", "text"])
+def test_a_payment_is_taken_without_what_cannot_be_read(read, column):
+    cells = {"on": "2026-03-02", "amount": "5.00", "currency": "EUR", column: "x" * 1001}
+    (found,) = read(";".join(cells) + "\n" + ";".join(cells.values()) + "\n", "payments")
+    assert isinstance(found, PaymentRow)
+    assert getattr(found, column) in {"", ()}
+    (remark,) = found.remarks
+    assert remark.startswith(f"column {column}: ")
+
+
+@pytest.mark.parametrize("cells", ["soon;5.00;EUR", "2026-03-02;some;EUR", "2026-03-02;5.00;gold"])
+def test_how_much_came_and_when_stays_strict(read, cells):
+    (found,) = read(f"on;amount;currency\n{cells}\n", "payments")
+    assert isinstance(found, Reject)
 
 
 def test_damaged_bytes_cost_a_row_only_what_they_stand_in(read):
