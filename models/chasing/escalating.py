@@ -60,6 +60,7 @@ def hand_over(moment: Moment, group: list[Look]) -> None:
         ask(moment, whole, draft)
         return
     moment.result.drafts.append(draft)
+    moment.gone.update(look.number for look in whole)
     for look in whole:
         over = ev.HandedOver(on=look.today(moment.now), level=draft.level)
         moment.record(look, over)

@@ -66,7 +66,7 @@ class Happenings:
         """
         if event.event in {"payment", "credit-note"}:
             return answers(self._money(event, now), now)
-        if event.event == "reversal" and (taken := self._purse.taken_back(event)) is not None:
+        if event.event == "reversal" and (taken := self._taken_back(event)) is not None:
             self._give_back(event, taken, now)
             return []
         if self._is_wide(event) and self._stage.rule(event):
@@ -142,6 +142,8 @@ class Happenings:
                 refusal = refused
         if not made:
             raise refusal
+        for sim, events in made:
+            self._purse.lost(sim.case.invoice.number, events)
         return [self._taken(sim, events, now) for sim, events in made]
 
     def _taken(self, sim: Sim, events: tuple[ev.Event, ...], now: datetime) -> Heard:
@@ -175,8 +177,20 @@ class Happenings:
         spare = amount - sum(parts.values())
         self._stage.credit(currency, spare)
         if event.event == "payment":
-            self._purse.keep(Received(event.invoices, currency, amount, parts, spare))
+            self._purse.keep(Received(currency, parts, spare))
         return heard
+
+    def _taken_back(self, event: StoryEvent) -> Received | None:
+        """Return the payment that a reversal means, if it names an amount and one is known."""
+        numbers = event.invoices or tuple(self._sims)
+        cases = [self._sims[number].case for number in numbers if number in self._sims]
+        if not cases or not event.amount:
+            return None
+        currency = event.currency or cases[0].invoice.currency
+        wanted = event.minor(currency) or 0
+        # What names a direct debit is that debit coming back, not another payment.
+        own = bool(event.invoices) and any(awaits(case) for case in cases)
+        return self._purse.taken_back(event.invoices, currency, wanted, own=own)
 
     def _give_back(self, event: StoryEvent, taken: Received, now: datetime) -> None:
         """Open again what a payment had paid, after what it had left over."""

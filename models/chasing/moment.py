@@ -178,6 +178,7 @@ class Moment:
 
     Attributes:
         taken: numbers of the items this moment has dealt with.
+        gone: numbers of those it has handed over, of which nothing is said any more.
     """
 
     looks: tuple[Look, ...]
@@ -185,6 +186,7 @@ class Moment:
     now: datetime
     result: Composition = field(default_factory=Composition)
     taken: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
 
     def record(self, look: Look, event: ev.Event) -> None:
         """Note what is to be recorded of a case."""
@@ -234,6 +236,8 @@ class Moment:
     def _mentioned(self, look: Look, group: tuple[str, str, bool]) -> bool:
         """Say whether an item is overdue and may be named to its debtor."""
         if look.case.open <= 0 or not look.overdue(self.now) or look.group != group:
+            return False
+        if look.number in self.gone:
             return False
         blockers = look.answer.blockers if isinstance(look.answer, Wait) else ()
         return not _UNSAID.intersection(blockers)

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, desc, false, func, null, or_, select
+from sqlalchemy import Row, bindparam, desc, exists, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing.debiting import awaits
@@ -11,13 +11,19 @@ from models.store.placing import named_rows, payer_of
 from models.store.reading import cases_of
 from models.store.tables.money import allocations, payments
 
-_NAMED: Final = func.coalesce(
-    allocations.c.invoice_id.in_(bindparam("ids", expanding=True)), false()
+_OF_IT: Final = allocations.c.payment_id == payments.c.id
+_NAMED: Final = exists().where(
+    _OF_IT, allocations.c.invoice_id.in_(bindparam("ids", expanding=True))
 )
-#: Live payments that could be the one taken back: those of named invoices first, the last first.
+_PAYS: Final = (
+    select(func.coalesce(func.sum(allocations.c.amount), 0))
+    .where(_OF_IT, allocations.c.reversed_at == null())
+    .scalar_subquery()
+)
+#: Live payments that could be the one taken back: those of named invoices first, the last
+#: first. ``stands`` is what was not taken back of one before.
 _CANDIDATES: Final = (
-    select(payments)
-    .outerjoin(allocations, allocations.c.payment_id == payments.c.id)
+    select(payments, _NAMED.label("named"), (payments.c.left + _PAYS).label("stands"))
     .where(
         payments.c.creditor == bindparam("creditor"),
         payments.c.currency == bindparam("currency"),
@@ -25,19 +31,20 @@ _CANDIDATES: Final = (
         payments.c.reversed_at == null(),
         or_(
             payments.c.key == bindparam("text"),
-            allocations.c.invoice_id.in_(bindparam("ids", expanding=True)),
+            _NAMED,
             payments.c.debtor_id == bindparam("debtor_id"),
         ),
     )
-    .order_by(desc(_NAMED), desc(payments.c.on), desc(payments.c.id))
+    .order_by(desc("named"), desc(payments.c.on), desc(payments.c.id))
 )
 
 
 async def meant(connection: AsyncConnection, incoming: Incoming) -> Row[*tuple[Any, ...]] | None:
     """Return the payment that a negative one takes back; ``None`` when none is known.
 
-    The one whose reference it quotes, else one of just its amount, else, where it names
-    invoices, the last that is large enough.
+    The one whose reference it quotes, else one of which just its amount stands, if it can
+    be one that pays nothing, else the last that is large enough among those which paid an
+    invoice that it names.
     """
     named = await named_rows(connection, incoming.creditor, incoming.numbers, strict=False)
     debits = [f for f in await cases_of(connection, [row.id for row in named]) if awaits(f.case)]
@@ -53,5 +60,8 @@ async def meant(connection: AsyncConnection, incoming: Incoming) -> Row[*tuple[A
     }
     rows = (await connection.execute(_CANDIDATES, values)).all()
     quoted = [row for row in rows if row.key == incoming.text]
-    same = [row for row in rows if row.amount == -incoming.amount]
-    return next(iter(quoted or same or (rows if named else [])), None)
+    wanted = -incoming.amount
+    same = [row for row in rows if row.stands == wanted]
+    spare = [row for row in same if row.left >= wanted]
+    large = [row for row in rows if row.named and row.stands > wanted]
+    return next(iter(quoted or spare or same or large), None)

@@ -75,6 +75,7 @@ async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded
     await cases_of(connection, {row.invoice_id for row in found}, lock=True)
     found = (await connection.execute(live)).all()
     target = await payment_locked(connection, target.id)
+    stands = max(0, target.left) + sum(row.amount for row in found)
     spare = min(wanted, max(0, target.left))
     parts = _parts(found, wanted - spare)
     short = wanted - spare - sum(part.amount for part in parts)
@@ -82,9 +83,7 @@ async def take_back(connection: AsyncConnection, incoming: Incoming) -> Recorded
     await connection.execute(
         update(payments)
         .where(payments.c.id == target.id)
-        .values(
-            left=target.left - spare, reversed_at=incoming.at if wanted == target.amount else None
-        )
+        .values(left=target.left - spare, reversed_at=incoming.at if wanted >= stands else None)
     )
     stamp = Stamp(incoming.key, incoming.actor, incoming.at)
     undone = await _undo(connection, parts, stamp)

@@ -21,8 +21,8 @@ from models.ledger.entries import ItemRow, Reject
 from models.orders import Entry as Told
 from models.orders import File, Incoming, Insolvency, Order
 from models.store.foreseeing import foresee
+from models.store.returning import meant
 from models.store.tables.items import invoices
-from models.store.tables.money import payments
 from models.store.tables.parties import debtors, sources
 from models.store.tables.saying import notices
 from models.wire import Start
@@ -243,39 +243,26 @@ async def _money(on: Stage, event: StoryEvent, key: str, currency: str) -> cmd.C
 
 async def _taken_back(on: Stage, event: StoryEvent, key: str, at: datetime) -> bool:
     """Book a reversal as the bank tells it, when a payment is known that it can mean."""
-    if event.event != "reversal" or not event.amount or await _debit(on, event, key):
+    if event.event != "reversal" or not event.amount:
         return False
-    meant = await _meant(on, event, key)
-    currency = event.currency or (meant[0].currency if meant else "EUR")
-    wanted = event.minor(currency) or 0
-    async with on.house.store.reading() as connection:
-        paid = select(payments.c.amount, payments.c.text, debtors.c.code).join_from(
-            payments, debtors, debtors.c.id == payments.c.debtor_id
-        )
-        rows = (
-            await connection.execute(
-                paid.where(
-                    payments.c.creditor == key,
-                    payments.c.currency == currency,
-                    payments.c.reversed_at.is_(None),
-                    payments.c.amount >= max(wanted, 1),
-                    debtors.c.code.in_({row.code for row in meant}),
-                )
-            )
-        ).all()
-    if not rows:
+    about = await _meant(on, event, key)
+    if not about:
         return False
+    currency = event.currency or about[0].currency
     taken = Incoming(
         creditor=key,
         key=f"story-{event.line}",
         on=event.on,
-        amount=-wanted,
+        amount=-(event.minor(currency) or 0),
         currency=currency,
         actor=event.actor,
         at=at,
         numbers=event.invoices,
-        debtor=rows[0].code,
+        debtor=about[0].code,
     )
+    async with on.house.store.reading() as connection:
+        if await meant(connection, taken) is None:
+            return False
     recorded = await on.books.pay(taken)
     await on.telling.tell(key, recorded.entries)
     return True

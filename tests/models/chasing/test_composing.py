@@ -429,6 +429,15 @@ def test_what_the_other_overdue_items_do_is_the_policys_to_say(rule, over, next_
         assert ("first", ["F-2"]) in lines(result)  # a hand-over is no contact
 
 
+def test_what_is_handed_over_is_not_named_beside_what_leaves_at_that_moment():
+    lives = [family("apart")[0], item("F-2", "formal", house=FREELY)]
+
+    formal = result_of(*lives).drafts[1]
+
+    assert (formal.level, formal.also_open) == ("formal", ())
+    assert [total.net for total in formal.totals] == [100_000]
+
+
 def test_firm_leaves_alone_what_stands_before_an_act_of_law_already():
     lives = family("firm")
     lives[1].happens(ev.Passed(on=DUE, levels=("first", "phone", "second")))

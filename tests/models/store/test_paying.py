@@ -177,6 +177,32 @@ async def test_a_reversal_is_known_by_debtor_and_amount(owed, books, open_):
     assert await open_("F-1") == [10_000]
 
 
+async def test_a_part_is_never_taken_back_of_a_payment_for_another_invoice(owed, books, open_):
+    await books.pay(money(7_000, "F-2"))
+
+    back = await books.pay(money(-100, "F-1", key="b-2", debtor="D1"))
+
+    assert (back.left, await open_("F-1", "F-2")) == (-100, [10_000, 0])
+
+
+async def test_what_was_taken_back_before_cannot_be_taken_back_again(owed, books, open_, rows):
+    await books.pay(money(10_000, "F-1"))
+    await books.pay(money(-4_000, "F-1", key="b-2"))
+    await books.pay(money(-6_000, key="b-3", debtor="D1"))
+    assert await open_("F-1") == [10_000]
+    (paid,) = await rows("SELECT reversed_at IS NOT NULL AS gone FROM payments WHERE key = 'b-1'")
+    assert paid["gone"]
+
+    assert (await books.pay(money(-4_000, "F-1", key="b-4"))).left == -4_000
+
+
+async def test_of_two_payments_the_one_that_paid_nothing_is_taken_back(owed, books, open_):
+    await books.pay(money(10_000, "F-1"))
+    await books.pay(money(10_000, "F-1", key="b-2"))
+    await books.pay(money(-10_000, "F-1", key="b-3", debtor="D1"))
+    assert await open_("F-1") == [0]
+
+
 async def test_a_reversal_of_nothing_known_stays_left(owed, books, rows):
     back = await books.pay(money(-10_000, key="b-2", debtor="D1"))
     assert back.left == -10_000
