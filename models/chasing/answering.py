@@ -126,8 +126,6 @@ def _thanks(heard: Heard) -> bool:
 
 
 def _drafted(kind: NoticeKind, group: Sequence[Heard], now: datetime) -> Draft | None:
-    if not group:
-        return None
     first = group[0]
     ways = (first.facts.way(level) for level in _writing(first.policy))
     way = next((way for way in ways if way is not None), None)

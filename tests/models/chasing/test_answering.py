@@ -136,6 +136,7 @@ def test_nobody_to_answer_is_no_answer():
     life = Life(debtor=replace(DEBTOR, contacts=()))
 
     assert kinds(hears(PROMISE, life)) == []
+    assert statement([hears(cmd.Note(text="x"), life)], {}, at(HOUSE, ON)) == []
 
 
 def test_answers_go_where_reminders_go_and_else_where_the_first_level_goes():

@@ -94,6 +94,18 @@ def test_settled_in_part_the_accepted_amount_waits_and_the_rest_is_chased():
     assert life.look(date(2026, 3, 10)).amount == 85_000
 
 
+def test_a_dispute_cuts_the_word_that_pauses_and_no_earlier_one():
+    """What was broken or taken back stays on record as it was given."""
+    word = cmd.Promise(parts=(ev.Part(by=date(2026, 3, 20), amount=80_000),))
+    life = Life(house=HOUSE).orders(word, RAISED).orders(cmd.Release(), RAISED)
+    life.orders(word, RAISED).orders(cmd.Dispute(amount=50_000), RAISED)
+
+    before, now = life.case.promises
+
+    assert (before.state, before.amount) == ("withdrawn", 80_000)
+    assert (now.state, now.amount, life.case.disputed) == ("active", 50_000, 50_000)
+
+
 def test_settled_against_the_debtor_hears_the_level_again_at_its_distance():
     life = disputed().orders(settle("against"), date(2026, 3, 9))
 

@@ -383,6 +383,38 @@ def test_the_lines_name_the_creditor_and_what_goes_beside():
     }
 
 
+def test_what_went_beside_a_notice_does_not_go_again_beside_the_next_way():
+    """The mail came back; the text message beside it did not."""
+    policy = policies.parsed(
+        'name = "beside"\nzone = "Europe/Paris"\ncalendar = "FR"\n'
+        '[[levels]]\nname = "first"\nkind = "reminder"\nafter_days = 3\n'
+        'channels = ["email", "letter"]\nalso = ["sms"]\n',
+        "beside",
+    )
+    found = told(
+        portfolio(
+            row(phone="+33612345678", street="1 rue A", postcode="75001", city="Paris"),
+            policy=policy,
+        ),
+        on(7, "bounce", invoice="F-1"),
+    )
+
+    assert [(entry.channel, entry.beside) for entry in found.timeline] == [
+        ("email", ("sms",)),
+        ("letter", ()),
+    ]
+
+
+def test_a_word_taken_back_before_the_opening_is_not_confirmed():
+    given = on(4, "promise", invoice="F-1", by="2031-03-20")
+    kept = told(portfolio(row()), given)
+    assert [entry.kind for entry in kept.timeline if entry.on.day == 4] == ["answer"]
+
+    found = told(portfolio(row()), given, on(4, "release", invoice="F-1"))
+
+    assert lines(found) == ["03-06 ALBA email first F-1", "03-18 ALBA email second F-1"]
+
+
 def test_money_taken_back_is_taken_as_it_came():
     two = [row("F-1"), row("F-2")]
     whole = {"amount": "200.00", "invoices": ["F-1", "F-2"]}

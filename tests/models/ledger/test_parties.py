@@ -89,9 +89,13 @@ def test_a_wrong_creditor_file_names_the_key_and_the_value():
 
 def test_a_reject_says_where_and_what_was_expected():
     cell = Reject("items.csv", 7, "Betrag", "12,5O", "an amount such as 1234.50", {})
+    empty = Reject("items.csv", 8, "Betrag", "", "an amount such as 1234.50", {})
     row = Reject("items.csv", 9, "", "", "no debtor is named", {})
 
     assert str(cell) == (
         "items.csv, line 7, column Betrag: '12,5O' is not an amount such as 1234.50"
+    )
+    assert str(empty) == (
+        "items.csv, line 8, column Betrag: it is empty; an amount such as 1234.50 is needed"
     )
     assert str(row) == "items.csv, line 9: no debtor is named"
