@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import BigInteger, bindparam, insert, select, tuple_, update
+from sqlalchemy import case as when
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
@@ -12,6 +13,7 @@ from models.chasing.commands import Credit
 from models.errors import RefusedError
 from models.ledger.entries import ItemRow
 from models.ledger.money import Money
+from models.store.appending import Growth
 from models.store.owing import Owing
 from models.store.reading import Filed
 from models.store.running import Run, kind_of
@@ -42,6 +44,30 @@ _APPLIED: Final = (
         case_events.c.kind == "credited",
     )
 )
+
+_USE: Final = (
+    update(credits_)
+    .where(
+        credits_.c.debtor_id == bindparam("debtor_id_"),
+        credits_.c.number == bindparam("number_"),
+    )
+    .values(
+        left=when(
+            (
+                credits_.c.left > bindparam("used", type_=BigInteger),
+                credits_.c.left - bindparam("used"),
+            ),
+            else_=0,
+        )
+    )
+)
+
+
+async def use(connection: AsyncConnection, growth: Growth, note: str) -> None:
+    """Take what was credited to a case off the credit of that number, if there is one."""
+    used = sum(event.amount for event in growth.events if isinstance(event, ev.Credited))
+    values = {"debtor_id_": growth.filed.debtor_id, "number_": note, "used": used}
+    await connection.execute(_USE, values)
 
 
 async def must_be_usable(connection: AsyncConnection, filed: Filed, command: Credit) -> None:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import BigInteger, bindparam, select, update
-from sqlalchemy import case as when
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.chasing import events as ev
@@ -27,14 +26,13 @@ from models.ledger.creditor import Person
 from models.orders import AnyCommand, Order, Recorded
 from models.store.appending import Growth, Stamp, append, grown
 from models.store.bouncing import mark_bad
-from models.store.crediting import must_be_usable
+from models.store.crediting import must_be_usable, use
 from models.store.finding import debtor_named, locked_named, locked_of_debtor
 from models.store.policies import policy_of
 from models.store.reading import Filed
 from models.store.repeating import news
 from models.store.statements import insert_new
 from models.store.tables.items import case_events, invoices
-from models.store.tables.money import credits_
 from models.store.tables.records import orders
 
 _KNOWN: Final = select(orders.c.outcome).where(
@@ -51,22 +49,6 @@ _PROMISES: Final = (
 )
 _COMMAND: Final[TypeAdapter[AnyCommand]] = TypeAdapter(AnyCommand)
 _OUTCOME: Final = TypeAdapter(Recorded)
-_USE_CREDIT: Final = (
-    update(credits_)
-    .where(
-        credits_.c.debtor_id == bindparam("debtor_id_"),
-        credits_.c.number == bindparam("number_"),
-    )
-    .values(
-        left=when(
-            (
-                credits_.c.left > bindparam("used", type_=BigInteger),
-                credits_.c.left - bindparam("used"),
-            ),
-            else_=0,
-        )
-    )
-)
 
 
 class RepeatedError(Exception):
@@ -235,6 +217,4 @@ async def _beside(connection: AsyncConnection, command: Command, growths: list[G
             await mark_bad(connection, growth)
     if isinstance(command, Credit) and command.note:
         for growth in growths:
-            used = sum(event.amount for event in growth.events if isinstance(event, ev.Credited))
-            values = {"debtor_id_": growth.filed.debtor_id, "number_": command.note, "used": used}
-            await connection.execute(_USE_CREDIT, values)
+            await use(connection, growth, command.note)

@@ -5,12 +5,13 @@ Everything else, such as errors, warnings and progress, goes to stderr.
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, TypeVar
 
 from channels.desk.cli.tables import Column, aligned, cleaned, draw
 
+_Row = TypeVar("_Row")
 #: A longer table is written as plain text, which takes no time to lay out.
 _DRAWN: Final = 1_000
 
@@ -88,6 +89,12 @@ class Count:
         """Note that more is done."""
         self.done += more
         self.changed(self.done, self.total)
+
+    def over(self, rows: Iterable[_Row]) -> Iterator[_Row]:
+        """Yield rows, and count them."""
+        for row in rows:
+            self.add()
+            yield row
 
 
 def _write(stream: TextIO, text: str) -> None:

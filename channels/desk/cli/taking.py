@@ -1,15 +1,14 @@
 """Taking a file in: read, book, tell, and say what came of it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from channels.desk.cli.command import DONE, FAILED, Call
 from channels.desk.cli.concern import whose
 from channels.desk.cli.ordering import LATER, actor
-from channels.desk.cli.output import Count
 from channels.desk.cli.rejecting import Rejecting
 from channels.desk.cli.values import money, several
 from channels.desk.ports import Opened
@@ -19,8 +18,6 @@ from models.ledger.money import decimal
 from models.orders import Entry, File, Imported
 from models.ports import Locale
 from models.wire import FileIn
-
-_Row = TypeVar("_Row")
 
 
 @dataclass(slots=True)
@@ -58,7 +55,7 @@ async def invoices(call: Call, opened: Opened) -> int:
     tell = Telling(opened, creditor.key)
     rejecting = Rejecting(call, args.file, "items", locale)
     with call.out.counting(f"reading {args.file.name}") as count:
-        rows = counted(rejecting.watched(call.desk.files.reader.items(args.file, locale)), count)
+        rows = count.over(rejecting.watched(call.desk.files.reader.items(args.file, locale)))
         done = await opened.booking.import_items(
             creditor.key, rows, file, reject=rejecting.add, tell=tell
         )
@@ -74,7 +71,7 @@ async def contacts(call: Call, opened: Opened) -> int:
     rejecting = Rejecting(call, call.args.file, "contacts", locale)
     with call.out.counting(f"reading {call.args.file.name}") as count:
         read = call.desk.files.reader.contacts(call.args.file, locale)
-        rows = counted(rejecting.watched(read), count)
+        rows = count.over(rejecting.watched(read))
         done = await opened.booking.import_contacts(creditor.key, rows, file, reject=rejecting.add)
     news = done.new + done.changed > 0
     return _said(call, Taken(creditor, done, rejecting, not news or await opened.engine.sweep()))
@@ -89,7 +86,7 @@ async def payments(call: Call, opened: Opened) -> int:
     rejecting = Rejecting(call, call.args.file, "payments", locale)
     with call.out.counting(f"reading {call.args.file.name}") as count:
         read = call.desk.files.reader.payments(call.args.file, locale)
-        rows = counted(rejecting.watched(read), count)
+        rows = count.over(rejecting.watched(read))
         done = await opened.booking.import_payments(
             creditor.key, rows, file, reject=rejecting.add, tell=tell
         )
@@ -109,13 +106,6 @@ async def confirm(call: Call, opened: Opened) -> int:
     if not tell.reached:
         call.out.warn(LATER)
     return DONE
-
-
-def counted(rows: Iterable[_Row], count: Count) -> Iterator[_Row]:
-    """Yield rows and count them."""
-    for row in rows:
-        count.add()
-        yield row
 
 
 async def _handed_over(call: Call, opened: Opened, kind: str, file: File) -> int:

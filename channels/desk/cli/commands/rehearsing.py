@@ -1,7 +1,7 @@
 """Rehearse: what would be said to whom, when and why, before anything is sent."""
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -163,13 +163,7 @@ def _ledger(
         file.watched(reader.contacts(args.contacts, file.locale)) for file in people
     )
     with call.out.counting(f"reading {args.ledger.name}") as count:
-
-        def counted() -> Iterator[ItemRow | Reject]:
-            for row in rows:
-                count.add()
-                yield row
-
-        portfolio = gathered(counted(), _chooser(call, policy), since, contacts)
+        portfolio = gathered(count.over(rows), _chooser(call, policy), since, contacts)
     refused = sum(not _of_contacts(call, reject) for reject in portfolio.rejects)
     return portfolio, count.done - refused
 
