@@ -38,11 +38,10 @@ async def outlook(call: Call, opened: Opened, creditor: Creditor) -> Outlook:
         answers = await opened.asking.answered(items, call.desk.clock())
     coming = [(item, answer) for item, answer in answers if answer and _comes(item, answer)]
     mails = [item for item, answer in coming if _friendly(call, item, answer)]
-    leaving = [item for item in mails if Blocker.TURN not in item.blockers]
-    first = min(leaving, key=lambda item: item.next_at or call.desk.clock(), default=None)
+    slots = [_there(call, item, item.next_at) for item in mails if item.next_at is not None]
     return Outlook(
         creditor,
-        None if first is None or first.next_at is None else _there(call, first, first.next_at),
+        min(slots, default=None),
         len({item.debtor for item in mails}),
         len(mails),
         len(coming) - len(mails),

@@ -1,5 +1,7 @@
 """What people record: it reaches the books once, the engine is told, refusals are sentences."""
 
+from datetime import timedelta
+
 import pytest
 
 pytestmark = pytest.mark.usefixtures("thawed")
@@ -221,6 +223,13 @@ def test_programs_read_what_a_thaw_sets_going(relance):
     assert line["recorded"] is True
     assert line["first_at"] == "2026-03-02T11:00:00+01:00"
     assert (line["pending"], line["asking"]) == ({"debtors": 3, "invoices": 4}, 0)
+
+
+def test_a_thaw_on_a_sunday_names_the_first_working_day(relance, time):
+    time.now -= timedelta(days=1)
+    relance("freeze", "atelier-nord")
+    thawed = relance("thaw", "atelier-nord").out
+    assert "first mail leaves on Mon 2026-03-02 at 09:00; pending: 3 debtors with 4" in thawed
 
 
 def test_a_thaw_with_nothing_to_send_says_so(relance, written):
