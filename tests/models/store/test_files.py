@@ -121,11 +121,12 @@ async def test_payments_that_cannot_be_read_are_handed_back(desk, item):
         replace(PAID, creditor="nobody"),
         replace(PAID, currency="XQX"),
         replace(PAID, amount=0),
+        replace(PAID, on=date(2027, 3, 2)),
         unreadable,
     )
-    assert result.rejected == 4
+    assert result.rejected == 5
     columns = [reject.column for reject in desk.rejects]
-    assert columns == ["creditor", "currency", "amount", "amount"]
+    assert columns == ["creditor", "currency", "amount", "on", "amount"]
 
 
 async def test_cases_that_wait_for_fresh_books_are_told(desk, item, store):

@@ -155,6 +155,17 @@ async def test_parents_stand_in_no_circle(owing, ordered, rows):
         await ordered(SetDebtor(parent="D1"), debtor="D2")
 
 
+async def test_a_debtor_that_pays_for_itself_has_no_payer(owing, ordered, rows):
+    known = "SELECT payer, parent FROM debtors WHERE code = 'D1'"
+    await ordered(SetDebtor(payer="D2", parent="D2"), debtor="D1")
+    assert all((await rows(known))[0].values())
+
+    await ordered(SetDebtor(payer="D1"), debtor="D1")
+    await ordered(SetDebtor(parent=""), debtor="D1")
+
+    assert await rows(known) == [{"payer": "", "parent": ""}]
+
+
 async def test_standing_follows_from_the_open_cases(owing, ordered, happens, world):
     assert (await world()).standing is Standing.NORMAL
     await happens("F-1", ev.Said(on=TODAY, level="second-reminder"))

@@ -3,18 +3,23 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
-from models.chasing.commands import Promise
-from models.chasing.events import Part
+from models.chasing.commands import Note, Promise, WriteOff
+from models.chasing.events import Part, Said
 from models.chasing.policy import parsed as policy
 from models.errors import RefusedError, UnavailableError, UnknownError
 from models.orders import RuleDelivery
+from models.store import sweeping
+from models.store.appending import Stamp, append, grown
 from models.store.composing import Composing
 from models.store.currencies import Currencies
 from models.store.looking import Looking
 from models.store.migrating import migrate
 from models.store.outbox import Outbox
+from models.store.reading import cases_named
 from models.store.sweeping import Sweeping
+from models.store.tasks import close
 from models.store.version import current
 from models.wire import ComposeIn, LookIn
 
@@ -142,6 +147,62 @@ async def test_a_confirmation_whose_slot_is_over_goes_at_the_next_opening(  # no
     assert str(moved["at"]).startswith("2026-03-09 08:00")
 
 
+async def test_what_is_over_is_not_said_once_more_because_its_notice_was_lost(  # noqa: PLR0917
+    planned, outbox, ordered, rows, store, creditors
+):
+    await outbox.claim(planned, "me", NOW)
+    await outbox.unknown(planned, "me", "no answer", NOW)
+    await ordered(WriteOff(reason="small"), "F-1", at=NOW)
+
+    await ordered(RuleDelivery(arrived=False), "F-1")
+
+    ask = {"creditor": "acme", "workflow": "w", "run": "r", "look": 9, "now": NOW}
+    seen = await Looking(store, creditors, CHANNELS, "test").look(LookIn(number="F-1", **ask))
+    assert (seen.looked.closed, seen.looked.state, seen.poke) == (True, "written-off", None)
+
+
+async def test_a_level_that_a_later_one_overtook_is_not_said_once_more(
+    planned, outbox, ordered, case, store
+):
+    """The second reminder went out meanwhile: the first that was lost is not repeated."""
+    await outbox.claim(planned, "me", NOW)
+    await outbox.unknown(planned, "me", "no answer", NOW)
+    async with store.writing() as connection:
+        (filed,) = await cases_named(connection, "acme", ["F-1"])
+        later = Said(on=NOW.date(), level="second-reminder", channel="email")
+        await append(connection, [grown(filed, [later], Stamp("later", "system", NOW))])
+
+    await ordered(RuleDelivery(arrived=False), "F-1")
+
+    assert (await case("F-1")).order is None
+
+
+async def test_what_went_out_is_not_claimed_again(planned, outbox):
+    await outbox.claim(planned, "one", NOW)
+    await outbox.sent(planned, "one", "ref", NOW)
+
+    claim = await outbox.claim(planned, "two", NOW)
+
+    assert (claim.state, claim.notice) == ("sent", None)
+
+
+async def test_a_channel_that_fails_again_after_it_worked_is_a_task_again(
+    planned, outbox, rows, store
+):
+    tasks = "SELECT closed_at IS NULL AS open FROM tasks WHERE kind = 'channel'"
+    await outbox.claim(planned, "one", NOW)
+    await outbox.back(planned, "one", "it broke off", 9, NOW)
+    async with store.writing() as connection:
+        channel = (await connection.execute(text("SELECT key FROM tasks"))).scalar_one()
+        await close(connection, [channel], "something left on it", NOW)
+    assert [bool(task["open"]) for task in await rows(tasks)] == [False]
+
+    await outbox.claim(planned, "two", NOW)
+    await outbox.back(planned, "two", "it broke off", 9, NOW)
+
+    assert [bool(task["open"]) for task in await rows(tasks)] == [True]
+
+
 async def test_a_notice_that_nobody_knows_is_named(outbox):
     with pytest.raises(UnknownError, match="no notice has the key"):
         await outbox.claim("acme/nobody/1/email/0", "me", NOW)
@@ -151,15 +212,41 @@ async def test_a_sweep_finds_what_was_not_started_not_told_and_not_poked(
     desk, item, store, creditors
 ):
     await desk.read(item(due=date(2026, 3, 2)), at=NOW - timedelta(days=1))
-    sweeping = Sweeping(store)
-    (start,) = (await sweeping.forgotten(NOW)).starts
+    (start,) = (await Sweeping(store).forgotten(NOW)).starts
     assert (start.creditor, start.number) == ("acme", "F-1")
 
     ask = {"creditor": "acme", "workflow": "w", "run": "r", "look": 0, "now": NOW}
     await Looking(store, creditors, CHANNELS, "test").look(LookIn(number="F-1", **ask))
-    found = await sweeping.forgotten(NOW + timedelta(hours=1))
+    found = await Sweeping(store).forgotten(NOW + timedelta(hours=1))
     assert found.starts == ()
     assert [ref.creditor for ref in found.pokes] == ["acme"]
+
+
+async def test_a_sweep_tells_cases_what_they_have_not_heard_and_wakes_for_what_waits(  # noqa: PLR0917
+    planned, desk, item, ordered, store, creditors
+):
+    """A note that no signal told, and a notice that is planned and nobody sends."""
+    await desk.read(item("G-1", debtor="D2", debtor_name="Two"), at=NOW - timedelta(days=1))
+    ask = {"creditor": "acme", "workflow": "w", "run": "r", "look": 0, "now": NOW}
+    await Looking(store, creditors, CHANNELS, "test").look(LookIn(number="G-1", **ask))
+    await ordered(Note(text="called"), "G-1", at=NOW)
+
+    found = await Sweeping(store).forgotten(NOW + timedelta(hours=1))
+
+    assert "G-1" in [entry.number for entry in found.tells["acme"]]
+    assert [ref.debtor for ref in found.pokes] == [planned.split("/")[1]]
+
+
+async def test_a_sweep_that_finds_much_goes_on_where_it_came_to(desk, item, store, monkeypatch):
+    monkeypatch.setattr(sweeping, "MOST", 2)
+    await desk.read(item("F-1"), item("F-2"), at=NOW - timedelta(days=1))
+    first = await Sweeping(store).forgotten(NOW)
+    assert [start.number for start in first.starts] == ["F-1", "F-2"]
+    assert first.past is not None
+
+    rest = await Sweeping(store).forgotten(NOW, first.past)
+
+    assert (rest.starts, rest.tells, rest.pokes, rest.past) == ((), {}, (), None)
 
 
 async def test_an_invoices_currency_is_found_or_the_invoice_is_unknown(desk, item, store):

@@ -9,7 +9,7 @@ from models.errors import UnknownError
 from models.ledger.debtor import Standing
 from models.policies import shipped
 from models.store.around import around, debtor_of
-from models.store.finding import debtor_id_of
+from models.store.finding import debtor_id_of, debtor_named
 from models.store.policies import dumped, keep_policy, loaded, policy_of
 from models.store.reading import case_of, cases_of, cases_of_debtor
 
@@ -73,6 +73,21 @@ async def test_facts_say_whether_the_books_are_fresh(desk, item, store, creditor
     assert now.fresh
     assert (now.debtor.name, now.standing, now.frozen) == ("Debtor One", Standing.NORMAL, False)
     assert not (await facts(declared, NOON + timedelta(days=1))).fresh
+
+
+async def test_only_what_a_creditor_declares_makes_its_books_fresh(desk, item, store, creditors):
+    """A bank that it does not wait for keeps nobody from being written to."""
+    await desk.read(item(), on=TODAY - timedelta(days=3))
+    await desk.payments(on=TODAY - timedelta(days=60))
+    read = {}
+    for sources in (("ledger",), ("ledger", "bank")):
+        creditor = creditors["acme"].model_copy(update={"sources": sources})
+        async with store.reading() as connection:
+            debtor_id = await debtor_named(connection, "acme", "D1")
+            found = await around(connection, creditor, debtor_id)
+        read[sources] = found.facts(1, shipped()["standard-b2b"], EMAIL, NOON).fresh
+
+    assert read == {("ledger",): True, ("ledger", "bank"): False}
 
 
 def test_policies_survive_the_books_with_their_hash():

@@ -1,25 +1,17 @@
 """Tasks that looks open and end: for whom, about what, asked again when, closed by what."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 
 import pytest
 
-from models.chasing.commands import Bounce, LogCall, Skip, WriteOff
+from models.chasing.commands import Bounce, LogCall, Promise, Skip, WriteOff
+from models.chasing.events import Part
 from models.chasing.policy import parsed as policy
 from models.errors import RefusedError, UnknownError
 from models.ledger.entries import ContactRow
 from models.store.asking import Asking
-from models.store.composing import Composing
-from models.store.looking import Looking
-from models.store.outbox import Outbox
-from models.store.tasks import Tasks
-from models.store.views import Views
-from models.views import Selection
-from models.wire import ComposeIn, LookIn
+from tests.models.store.keeping import NOW, House
 
-#: Friday noon in Paris.
-NOW = datetime(2026, 3, 6, 11, tzinfo=UTC)
 HEAD = 'zone = "Europe/Paris"\ncalendar = "FR"\n'
 MAILS = f"""
 name = "mails"
@@ -68,54 +60,27 @@ kind = "hand-over"
 after_previous_days = 1
 approval = "never"
 """
+PLAIN = f"""
+name = "plain"
+{HEAD}
+[[levels]]
+name = "first"
+kind = "reminder"
+after_days = 1
+channels = ["email"]
+
+[[levels]]
+name = "hand-over"
+kind = "hand-over"
+after_previous_days = 5
+approval = "never"
+"""
 ASKS = GIVES.replace('"gives"', '"asks"').replace('approval = "never"\n', "")
-
-
-class House:
-    """Looks, composes and delivers, as the workflows would."""
-
-    def __init__(self, store, creditors, channels=frozenset({"email"})):
-        self.store = store
-        self.views, self.tasks = Views(store), Tasks(store)
-        self.looking = Looking(store, creditors, channels, "test")
-        self.composing = Composing(store, creditors, channels, "test")
-        self.outbox = Outbox(store, creditors, channels)
-        self.counter = count()
-        self.debtor = ""
-
-    def _ask(self, now):
-        return {"creditor": "acme", "workflow": "w", "run": "r", "now": now} | {
-            "look": next(self.counter)
-        }
-
-    async def look(self, *numbers, now=NOW):
-        """Look at cases; return the last look."""
-        for number in numbers or ("F-1",):
-            seen = await self.looking.look(LookIn(number=number, **self._ask(now)))
-            self.debtor = seen.looked.debtor or self.debtor
-        return seen.looked
-
-    async def speak(self, *numbers, now=NOW, end="sent"):
-        """Look, compose, deliver what comes of it, look again; return where it went."""
-        await self.look(*numbers, now=now)
-        moved = await self.composing.compose(ComposeIn(debtor=self.debtor, **self._ask(now)))
-        went = []
-        for delivery in moved.composed.deliveries:
-            claim = await self.outbox.claim(delivery.notice, "me", now)
-            went.append(claim.notice.to.email)
-            settle = {"sent": self.outbox.sent, "failed": self.outbox.failed}[end]
-            await settle(delivery.notice, "me", "x", now)
-        await self.look(*numbers, now=now)
-        return went
-
-    async def open(self):
-        """Return open tasks by kind."""
-        return {task.kind: task for task in await self.views.tasks(Selection())}
 
 
 @pytest.fixture
 def house(store, creditors, books):
-    for text in (MAILS, CALLS, GIVES, ASKS):
+    for text in (MAILS, CALLS, GIVES, PLAIN, ASKS):
         made = policy(text, "mine.toml")
         books.policies = {**books.policies, made.name: made}
     return House(store, creditors)
@@ -194,15 +159,46 @@ async def test_after_a_refusal_no_later_level_goes_to_the_same_address(
     )
 
 
+async def test_a_refusal_about_what_is_over_by_then_asks_nobody_for_an_address(
+    desk, item, house, ordered, rows
+):
+    await desk.read(late(item), at=BEFORE)
+    await house.look()
+    (key,) = await house.compose()
+    await house.outbox.claim(key, "me", NOW)
+    await ordered(WriteOff(reason="small"), "F-1", at=NOW)
+    await house.look()
+
+    assert await house.outbox.failed(key, "me", "550", NOW) == "failed"
+
+    assert await rows("SELECT kind FROM case_events WHERE kind = 'bounced'") == []
+    assert await house.open() == {}
+
+
+async def test_a_refused_confirmation_frees_no_level_but_its_address_is_bad(
+    desk, item, house, ordered, books, rows
+):
+    await desk.read(late(item), at=BEFORE)
+    books.channels = frozenset({"email"})
+    await ordered(Promise(parts=(Part(by=date(2026, 3, 20)),)), "F-1", at=NOW)
+    (notice,) = await rows("SELECT key FROM notices")
+    await house.outbox.claim(notice["key"], "me", NOW)
+
+    await house.outbox.failed(notice["key"], "me", "550", NOW)
+
+    assert await rows("SELECT kind FROM case_events WHERE kind = 'bounced'") == []
+    task = (await house.open())["bad-address"]
+    assert task.facts["why"].startswith("promise-confirmed by email was refused: find")
+
+
 async def test_an_address_corrected_before_the_refusal_is_not_marked_bad(desk, item, house, rows):
     await desk.read(late(item), at=BEFORE)
     await house.look()
-    asked = ComposeIn(debtor=house.debtor, **house._ask(NOW))
-    (delivery,) = (await house.composing.compose(asked)).composed.deliveries
-    await house.outbox.claim(delivery.notice, "me", NOW)
+    (key,) = await house.compose()
+    await house.outbox.claim(key, "me", NOW)
     await _ledger(desk, item)
 
-    await house.outbox.failed(delivery.notice, "me", "550", NOW)
+    await house.outbox.failed(key, "me", "550", NOW)
 
     assert [row["bad"] for row in await rows("SELECT bad FROM contacts")] == [""]
     assert "bad-address" not in await house.open()
@@ -323,6 +319,19 @@ async def test_a_hand_over_is_a_task_that_says_what_to_give_to_whom(desk, item, 
     assert await house.tasks.done(task.id, "given to Fort & Co", "clerk", later)
     await house.look("F-1", "F-2", now=later + timedelta(days=2))
     assert "hand-over" not in await house.open()
+
+
+async def test_a_hand_over_that_no_deadline_went_before_speaks_of_none(desk, item, house):
+    await desk.read(late(item, policy="plain"), at=BEFORE)
+    await house.speak()
+
+    await house.speak(now=NOW + timedelta(days=14))
+
+    facts = (await house.open())["hand-over"].facts
+    assert facts["why"] == (
+        "give it to your collection partner, then relance done: EUR 100.00 in all"
+    )
+    assert facts["deadline"] is None
 
 
 async def test_a_hand_over_that_was_paid_first_is_given_to_nobody(desk, item, house, ordered):
