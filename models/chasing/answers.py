@@ -127,4 +127,6 @@ class Close:
     kind: Literal["close"] = "close"
 
 
-Answer = Record | Wait | Contact | Close
+#: What follows once all there was to record is recorded.
+Following = Wait | Contact | Close
+Answer = Record | Following

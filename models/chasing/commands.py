@@ -73,9 +73,15 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approve:
-    """A yes: to the notice that waits, to a late dispute, or to the next legal level."""
+    """A yes: to the notice that waits, or to a late dispute.
+
+    Attributes:
+        ahead: whether it may come before the notice asks, and is then kept for the next level
+            if that asks for one: what happens on a day happens before its contacts.
+    """
 
     reason: str = ""
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,16 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from models.chasing import events as ev
-from models.chasing.answers import Answer, Blocker, Close, Contact, Record, State, Wait
+from models.chasing.answers import (
+    Answer,
+    Blocker,
+    Close,
+    Contact,
+    Following,
+    Record,
+    State,
+    Wait,
+)
 from models.chasing.blocking import blocked, stale_until
 from models.chasing.calling import calls
 from models.chasing.case import Case
@@ -49,7 +58,7 @@ def decide(case: Case, policy: Policy, facts: Facts, now: datetime) -> Answer:
 
 def settle(
     case: Case, policy: Policy, facts: Facts, now: datetime
-) -> tuple[Case, list[ev.Event], Answer]:
+) -> tuple[Case, list[ev.Event], Following]:
     """Return the case after all there was to record, those events, and the answer then."""
     events: list[ev.Event] = []
     for _ in range(_ROUNDS):

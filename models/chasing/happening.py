@@ -7,7 +7,7 @@ from datetime import datetime
 from models.chasing import commands as cmd
 from models.chasing import events as ev
 from models.chasing.answering import Heard, answers
-from models.chasing.answers import Answer, Close, Contact
+from models.chasing.answers import Close, Contact, Following
 from models.chasing.case import Case
 from models.chasing.debiting import awaits, taken_back
 from models.chasing.folding import after
@@ -36,7 +36,7 @@ class Sim:
 
     case: Case
     policy: Policy
-    answer: Answer | None = None
+    answer: Following | None = None
     wake: datetime | None = None
     held: bool = False
 
@@ -129,6 +129,8 @@ class Happenings:
         if not whole:
             cases = together(command, cases, [sim.case for sim in self.living()])
         by_number = {case.invoice.number: self._sims[case.invoice.number] for case in cases}
+        if not whole:
+            _must_share_its_currency(event, cases)
         refusal = RefusedError("the debtor has nothing open that this could concern")
         made = []
         for case, share in shared(command, cases, in_order=not whole):
@@ -225,3 +227,10 @@ def _orders(event: StoryEvent, sims: Sequence[Sim]) -> tuple[cmd.Command, ...]:
     if event.event == "reversal" and awaits(case):
         return taken_back(case, event.minor(event.currency or case.invoice.currency))
     return orders(event, event.currency or case.invoice.currency)
+
+
+def _must_share_its_currency(event: StoryEvent, cases: Sequence[Case]) -> None:
+    for case in cases:
+        number, own = case.invoice.number, case.invoice.currency
+        if event.currency not in {"", own}:
+            raise RefusedError(f"invoice {number} is in {own}, not in {event.currency}")

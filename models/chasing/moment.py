@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from models.chasing import events as ev
-from models.chasing.answers import Answer, Blocker, Contact, Wait
+from models.chasing.answers import Blocker, Contact, Following, Wait
 from models.chasing.case import Case
 from models.chasing.facts import Facts
 from models.chasing.level import Level
@@ -35,7 +35,7 @@ class Look:
     case: Case
     policy: Policy
     facts: Facts
-    answer: Answer
+    answer: Following
     skipped: tuple[str, ...] = ()
 
     @property

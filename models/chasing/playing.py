@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from models.chasing import events as ev
 from models.chasing.answering import Heard, statement, statement_on
-from models.chasing.answers import Answer, Blocker, Close, Contact, Wait
+from models.chasing.answers import Blocker, Close, Contact, Following, Wait
 from models.chasing.composing import compose
 from models.chasing.dunning import settle
 from models.chasing.folding import after, folded
@@ -214,7 +214,7 @@ def _starts(clock: Policy, day: date, since: date) -> datetime:
     return clock.instant(max(day, since), time(0))
 
 
-def _wake(answer: Answer) -> datetime | None:
+def _wake(answer: Following) -> datetime | None:
     match answer:
         case Contact():
             return answer.at

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from models.chasing.answers import Answer, Blocker, Contact, Record, State, Wait
+from models.chasing.answers import Blocker, Contact, Following, State, Wait
 from models.chasing.happening import Sim
 from models.chasing.playing import Player
 from models.chasing.portfolio import Account, Item, Portfolio
@@ -179,14 +179,10 @@ def _standing(account: Account, item: Item, sim: Sim | None, until: date) -> Sta
     return Standing(
         account.creditor,
         item.invoice.number,
-        State.WAITING.value if answer is None else _state(answer),
+        State.WAITING.value if answer is None else answer.state.value,
         item.row.open if sim is None else sim.case.open,
         item.invoice.currency,
         None if sim is None else sim.case.level,
         next_on,
         blockers,
     )
-
-
-def _state(answer: Answer) -> str:
-    return State.OPEN.value if isinstance(answer, Record) else answer.state.value

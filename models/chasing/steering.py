@@ -53,33 +53,30 @@ def _ahead(case: Case, policy: Policy) -> list[str]:
     return [policy.levels[place].name for place in ahead(case, policy)]
 
 
-def _approve(_: Approve, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:
+def _approve(
+    command: Approve, case: Case, policy: Policy, context: Context
+) -> tuple[ev.Event, ...]:
     must_live(case)
     ruling = late_dispute(case, policy, context, accepted=True)
     if ruling is not None:
         return (ruling,)
     asked, approver = case.asked, person(context)
-    if asked is None:
+    following = step(case, policy, _ANYBODY) if asked is None and command.ahead else None
+    if asked is None and (following is None or not following.level.may_ask):
         raise refused(case, f"has nothing that waits for an approval{_asked_for(case, policy)}")
     must_be(case, context, _deciders(case, policy, context), "approved")
-    if approver and same_name(approver, asked.by):
+    if approver and same_name(approver, case.caused_by if asked is None else asked.by):
         raise refused(case, "needs another approver: nobody approves what he asked for")
-    return (
-        ev.Approved(
-            on=context.today,
-            level=asked.level,
-            round=asked.round,
-            amount=max(asked.amount, 0),
-            digest=asked.digest,
-            by=context.actor,
-        ),
-    )
+    if asked is not None:
+        return (_yes(context, asked.level, asked.round, max(asked.amount, 0), asked.digest),)
+    assert following is not None  # noqa: S101  refused above
+    return (_yes(context, following.level.name, following.round, case.chaseable, ""),)
 
 
 def _asked_for(case: Case, policy: Policy) -> str:
     """Return which level will ask for a yes and when, as the rest of a refusal.
 
-    A yes is given to a notice as it will leave, so there is none before it was asked for.
+    A yes is given to a notice as it will leave: who gives it must have seen that.
     """
     following = step(case, policy, _ANYBODY)
     if following is None:
@@ -103,6 +100,17 @@ def _deciders(case: Case, policy: Policy, context: Context) -> tuple[str, ...]:
     deputy = None if case.asked is None else policy.working_days.after(case.asked.on, UNANSWERED[0])
     waited = deputy is not None and context.today >= deputy
     return ("approver", "manager", "deputy") if waited else ("approver", "manager")
+
+
+def _yes(context: Context, level: str, count: int, amount: int, digest: str) -> ev.Approved:
+    return ev.Approved(
+        on=context.today,
+        level=level,
+        round=count,
+        amount=amount,
+        digest=digest,
+        by=context.actor,
+    )
 
 
 def _reject(command: Reject, case: Case, policy: Policy, context: Context) -> tuple[ev.Event, ...]:

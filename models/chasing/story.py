@@ -115,7 +115,7 @@ def _simple(event: StoryEvent) -> cmd.Command | None:
     simple: dict[str, cmd.Command] = {
         "hold": cmd.Hold(until=event.until, reason=reason),
         "release": cmd.Release(reason=reason),
-        "approve": cmd.Approve(reason=reason),
+        "approve": cmd.Approve(reason=reason, ahead=True),
         "bounce": cmd.Bounce(channel=event.outcome if event.outcome in CHANNELS else ""),
         "skip": cmd.Skip(to=event.level, reason=reason),
         "send": cmd.SendNow(level=event.level, reason=reason),

@@ -164,6 +164,8 @@ def test_a_lower_level_that_needs_a_yes_is_not_waved_through_by_a_higher():
 def test_nobody_approves_what_he_asked_for(order):
     life = Life().says("first", date(2026, 3, 5))
     life.orders(order, date(2026, 3, 30), actor="anna")
+    with pytest.raises(RefusedError, match="nobody approves what he asked for"):
+        life.orders(cmd.Approve(ahead=True), date(2026, 3, 30), actor="anna")
     asked(life)
 
     with pytest.raises(RefusedError, match="needs another approver: nobody approves what he"):
@@ -179,6 +181,14 @@ def test_four_eyes_concern_people(nobody):
     asked(life)
 
     assert life.orders(cmd.Approve(), ON, actor=nobody).case.yes is not None
+
+
+def test_in_a_story_a_yes_may_come_before_the_contacts_of_its_day():
+    life = notice_due().orders(cmd.Approve(ahead=True), date(2026, 3, 30))
+
+    assert sent(life, on=ON) == [("formal", ["F-1"])]
+    with pytest.raises(RefusedError, match="courtesy leaves without one"):
+        Life().orders(cmd.Approve(ahead=True), ON)
 
 
 def test_a_yes_needs_a_notice_that_asks_for_one_and_says_when_it_will():

@@ -142,12 +142,23 @@ def test_part_of_a_payment_is_taken_back_from_what_it_paid_last():
     found = told(
         portfolio(*two),
         on(4, "payment", debtor="ALBA", amount="200.00"),
-        on(9, "reversal", debtor="ALBA", amount="150.00", currency="EUR"),
-        on(9, "reversal", debtor="ALBA", amount="900.00", currency="EUR"),
-        on(9, "reversal", invoice="F-2", amount="5.00", currency="USD"),
+        on(8, "reversal", invoice="F-2", amount="5.00", currency="USD"),
+        on(9, "reversal", invoices=["F-1", "F-2"], amount="150.00", currency="EUR"),
+        on(9, "reversal", invoices=["F-1", "F-2"], amount="900.00", currency="EUR"),
     )
     assert [standing.open for standing in found.standings] == [5_000, 10_000]
     assert len(found.refused) == 2
+    assert found.refused[0].endswith("invoice F-2 is in EUR, not in USD")
+
+
+def test_part_of_what_came_is_given_back_of_no_invoice_that_nobody_named():
+    found = told(
+        portfolio(row("F-1"), row("F-2")),
+        on(4, "payment", debtor="ALBA", amount="200.00"),
+        on(9, "reversal", debtor="ALBA", amount="150.00", currency="EUR"),
+    )
+    assert [standing.open for standing in found.standings] == [0, 0]
+    assert len(found.refused) == 1
 
 
 def test_a_formal_notice_repeats_after_its_days_and_never_before_its_deadline():

@@ -48,7 +48,7 @@ def event(what, **said):
         ),
         (event("hold", until="2031-03-20", reason="r"), (cmd.Hold(until=BY, reason="r"),)),
         (event("release"), (cmd.Release(),)),
-        (event("approve"), (cmd.Approve(),)),
+        (event("approve"), (cmd.Approve(ahead=True),)),
         (event("reject"), (cmd.Reject(then="hold"),)),
         (event("reject", outcome="hold", until="2031-03-20"), (cmd.Reject(until=BY),)),
         (event("reject", outcome="repeat"), (cmd.Reject(then="repeat"),)),
