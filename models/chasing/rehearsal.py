@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from models.chasing.answers import Blocker, Contact, Following, State, Wait
+from models.chasing.answers import Blocker, Contact, State, Wait
 from models.chasing.happening import Sim
 from models.chasing.playing import Player
 from models.chasing.portfolio import Account, Item, Portfolio

@@ -52,9 +52,8 @@ async def mark_bad(connection: AsyncConnection, growth: Growth) -> None:
 
     A notice that went out before the case came to us names no contact: nothing is marked.
     """
-    for event, row in zip(growth.events, growth.rows, strict=True):
-        if not isinstance(event, ev.Bounced):
-            continue
+    grew = zip(growth.events, growth.rows, strict=True)
+    for event, row in [(event, row) for event, row in grew if isinstance(event, ev.Bounced)]:
         values = {
             "invoice_id": growth.filed.id,
             "level": event.level,

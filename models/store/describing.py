@@ -8,7 +8,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from models.chasing import events as ev
-from models.chasing.answers import Answer, Blocker, Contact, Record, State, Wait
+from models.chasing.answers import Blocker, Contact, Following, State, Wait
 from models.chasing.case import Case
 from models.chasing.dunning import settle
 from models.chasing.facts import Facts
@@ -32,7 +32,7 @@ class View:
     case: Case
     policy: Policy
     facts: Facts
-    answer: Answer
+    answer: Following
     now: datetime
 
     @property
@@ -63,15 +63,14 @@ def as_if_said(view: View, answer: Contact, late: timedelta = timedelta(0)) -> L
             deadline = answer.on + timedelta(days=level.deadline_days)
         happened = ev.Said(on=answer.on, level=level.name, round=answer.round, deadline=deadline)
     case, _, then = settle(after(view.case, happened), view.policy, view.facts, answer.at)
-    until: datetime | None = None
+    soon, wakes = answer.at + max(view.lead, late), list[datetime | None]()
     if isinstance(then, Contact):
         # Never at once: a level that is late must be given the time to go out.
-        until = max(then.at - view.lead, answer.at + max(view.lead, late))
-    elif isinstance(then, Wait):
+        wakes = [max(then.at - view.lead, soon)]
+    if isinstance(then, Wait):
         # What it then waits for is somebody's task, and where it stands: seen the same day.
-        seen = [answer.at + max(view.lead, late)] if then.blockers else []
-        until = min(filter(None, (then.until, *seen)), default=None)
-    looked = described(view, until=until)
+        wakes = [then.until, soon if then.blockers else None]
+    looked = described(view, until=min(filter(None, wakes), default=None))
     return looked.model_copy(
         update={"level": case.level or level.name, "waits_for": f"{level.name} on {answer.on}"}
     )
@@ -113,7 +112,7 @@ def described(view: View, *, until: datetime | None = None, closed: bool = False
         closed=closed,
         until=until,
         waits_for=waits_for[:180],
-        state="open" if isinstance(answer, Record) else answer.state.value,
+        state=answer.state.value,
         level=case.level or "",
         debtor=case.invoice.debtor,
         due=case.due,
@@ -142,7 +141,7 @@ def _card(view: View, blockers: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def journalled(policy: Policy, answer: Answer) -> dict[str, Any]:
+def journalled(policy: Policy, answer: Following) -> dict[str, Any]:
     """Return the columns of the journal that say what was answered and under which policy."""
     blockers = answer.blockers if isinstance(answer, Wait) else ()
     return {
@@ -156,11 +155,8 @@ def journalled(policy: Policy, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _plain(answer: Answer) -> dict[str, Any]:
-    said: dict[str, Any] = {"kind": answer.kind}
-    if isinstance(answer, Record):
-        return said
-    said["state"] = answer.state.value
+def _plain(answer: Following) -> dict[str, Any]:
+    said: dict[str, Any] = {"kind": answer.kind, "state": answer.state.value}
     if isinstance(answer, Contact):
         said |= {
             "level": answer.level,

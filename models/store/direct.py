@@ -67,13 +67,14 @@ class DirectCursor:
 
     async def _become_writer(self, sql: str) -> None:
         ends = time.perf_counter() + self._wait
-        for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
+        pauses = chain(_PAUSES, repeat(_PAUSES[-1]))
+        while True:
             try:
                 self._cursor.execute(sql)
             except sqlite3.OperationalError as refused:
                 if refused.sqlite_errorname not in _BUSY or time.perf_counter() > ends:
                     raise
-                await asyncio.sleep(pause)
+                await asyncio.sleep(next(pauses))
             else:
                 return
 
@@ -96,11 +97,10 @@ class DirectConnection:
 
     async def commit(self) -> None:
         """Commit; now and then, move what was written to its place, which takes the disk."""
-        if self._open.in_transaction:
-            self._open.commit()
-            self._commits += 1
-            if self._commits % _CHECKPOINT == 0:
-                await asyncio.to_thread(_checkpoint, self._open)
+        self._open.commit()
+        self._commits += 1
+        if self._commits % _CHECKPOINT == 0:
+            await asyncio.to_thread(_checkpoint, self._open)
 
     async def rollback(self) -> None:
         """Undo what is not committed."""

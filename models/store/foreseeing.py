@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.answers import Answer, Blocker, Contact, State, Wait
+from models.chasing.answers import Blocker, Contact, Following, State, Wait
 from models.chasing.case import Case
 from models.chasing.dunning import settle
 from models.chasing.policy import Policy
@@ -32,7 +32,7 @@ class Prospect:
     filed: Filed
     case: Case
     policy: Policy
-    answer: Answer
+    answer: Following
 
 
 async def foresee(

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.chasing.answers import Answer, Blocker, Close, Contact, Wait
+from models.chasing.answers import Blocker, Close, Contact, Wait
 from models.chasing.dunning import settle
 from models.store.around import Around
 from models.store.describing import View, as_if_said, described, put_off
@@ -74,11 +74,9 @@ async def carried_out(connection: AsyncConnection, view: View, world: Around) ->
     return Seen(as_if_said(view, answer), await _registered(connection, view, world, answer))
 
 
-def _until(answer: Answer, view: View) -> datetime | None:
+def _until(answer: Wait, view: View) -> datetime | None:
     """Return when to look again; what is on its way out of its turn is soon said."""
-    if not isinstance(answer, Wait) or answer.until is None:
-        return None
-    if answer.blockers == (Blocker.BEING_SAID,):
+    if answer.until is not None and answer.blockers == (Blocker.BEING_SAID,):
         return min(answer.until, view.now + view.lead)
     return answer.until
 

@@ -139,8 +139,6 @@ def _lifting(view: View, answer: Wait, blocker: Blocker, today: date) -> Want:
 
 def _notice(case: Case, asked: ev.ApprovalAsked) -> str:
     """Return the key of the one task for a yes to a notice, whichever of its lines asks."""
-    if not asked.digest:
-        return f"approval/{_place(case)}/{asked.level}"
     return f"approval/{case.invoice.creditor}/{case.invoice.debtor}/{asked.digest}"
 
 

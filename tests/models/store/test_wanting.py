@@ -175,7 +175,7 @@ async def test_a_refusal_about_what_is_over_by_then_asks_nobody_for_an_address(
     assert await house.open() == {}
 
 
-async def test_a_refused_confirmation_frees_no_level_but_its_address_is_bad(
+async def test_a_refused_confirmation_frees_no_level_but_its_address_is_bad(  # noqa: PLR0917
     desk, item, house, ordered, books, rows
 ):
     await desk.read(late(item), at=BEFORE)
