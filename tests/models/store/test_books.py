@@ -226,6 +226,7 @@ async def test_a_credit_note_that_no_ledger_brought_is_applied_once(desk, item, 
     with pytest.raises(RefusedError, match="GS-7 is applied to invoice F-1 already"):
         await ordered(Credit(amount=2_000, note="GS-7"), "F-1")
     await ordered(Credit(amount=1_000, note="GS-7"), "F-2")
+    await ordered(Credit(amount=500), "F-2")  # under no number
 
     await desk.read(item(), item("F-2"), item("GS-7", -5_000))
     assert [row["left"] for row in await rows('SELECT "left" FROM credits')] == [2_000]
@@ -268,6 +269,46 @@ async def test_releasing_a_debtor_without_a_hold_releases_its_cases(desk, item, 
     assert (await case("F-1")).holds == ()
     with pytest.raises(RefusedError, match="no hold"):
         await ordered(Release(), debtor="D1")
+
+
+async def test_releasing_a_debtor_ends_the_holds_of_its_cases_and_no_promise(
+    desk, item, ordered, case, rows
+):
+    await desk.read(item("F-1"), item("F-2"), item("F-3"))
+    await ordered(Hold(until=None), debtor="D1")
+    await ordered(Hold(until=FRIDAY), "F-1")
+    await ordered(promise(), "F-2")
+
+    await ordered(Release(reason="they called"), debtor="D1")
+
+    assert (await case("F-1")).holds == ()
+    assert (await case("F-2")).promised == 10_000
+    (released,) = await rows("SELECT body FROM case_events WHERE kind = 'released'")
+    assert "they called" in released["body"]
+
+
+async def test_an_order_that_names_nobody_is_refused(desk, item, ordered, rows):
+    await desk.read(item())
+    with pytest.raises(RefusedError, match="needs an invoice or a debtor"):
+        await ordered(Dispute(reason="price"))
+    assert await rows("SELECT kind FROM case_events WHERE kind <> 'entered'") == []
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        ("2026-0815-Y", ": did you mean 2026-0815-X?"),
+        ("7026-0815-Y", ": did you mean 2026-0815-X?"),  # neither its beginning nor its end
+        ("somewhere else", ""),
+    ],
+)
+async def test_a_number_nobody_knows_is_met_with_those_that_come_near(
+    desk, item, ordered, number, hint
+):
+    await desk.read(item("2026-0815-X"), item("A-1"))
+    with pytest.raises(UnknownError) as unknown:
+        await ordered(Note(text="called"), number)
+    assert str(unknown.value) == f"acme has no invoice {number}{hint}"
 
 
 async def test_a_creditor_is_held_and_released(desk, item, ordered, world):

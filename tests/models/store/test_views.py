@@ -7,8 +7,10 @@ import pytest
 from models.chasing import events as ev
 from models.chasing.commands import Dispute, Hold, Note, Pay, WriteOff
 from models.chasing.notice import AlsoOpen, Line, Notice, NoticeKind, Recipient, dumped
+from models.errors import UnknownError
 from models.orders import Freeze, Incoming
 from models.store.appending import Stamp, append, grown
+from models.store.asking import Asking
 from models.store.reading import cases_named
 from models.store.tables.records import journal
 from models.store.tables.saying import notice_lines, notices, slots
@@ -272,3 +274,9 @@ async def notified(store, state, *channels):
                 "live": None if state == "void" else True,
             }
             await connection.execute(notice_lines.insert(), line)
+
+
+async def test_an_answer_about_a_creditor_whose_file_is_gone_says_what_to_do(owed, views, store):
+    asking = Asking(store, {}, frozenset())
+    with pytest.raises(UnknownError, match=r"key 'acme' any more: put it back into the config"):
+        await asking.answered(await views.items(Selection(numbers=("F-1",))), NOON)
