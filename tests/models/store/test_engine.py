@@ -112,6 +112,34 @@ async def test_a_locked_file_is_said_without_data(url, store, monkeypatch):
     assert told.value.__cause__ is None
 
 
+async def test_books_put_in_the_place_of_others_are_read_and_written_from_then_on(tmp_path):
+    """A backup that is put back while Relance runs: what is written goes into it, not beside."""
+    paths = [tmp_path / "books.db", tmp_path / "backup.db"]
+    urls = [f"sqlite+aiosqlite:///{path}" for path in paths]
+    keys = select(creditors.c.key).order_by(creditors.c.key)
+    for url, key in zip(urls, ("now", "then"), strict=True):
+        await migrate(url)
+        filling = Store(url)
+        async with filling.writing() as connection:
+            await connection.execute(creditors.insert(), {"key": key})
+        await filling.close()
+    running = Store(urls[0])
+    async with running.writing() as connection:
+        assert (await connection.execute(keys)).scalars().all() == ["now"]
+    async with running.reading() as connection:
+        assert (await connection.execute(keys)).scalars().all() == ["now"]
+
+    for beside in tmp_path.glob("books.db-*"):
+        beside.unlink()
+    paths[1].replace(paths[0])
+
+    async with running.writing() as connection:
+        await connection.execute(creditors.insert(), {"key": "since"})
+    async with running.reading() as connection:
+        assert (await connection.execute(keys)).scalars().all() == ["since", "then"]
+    await running.close()
+
+
 async def test_a_slow_statement_is_given_up(url, store, monkeypatch):
     if store.sqlite:
         pytest.skip("SQLite has no statement timeout")

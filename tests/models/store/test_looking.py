@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from models.chasing.commands import SendNow
 from models.chasing.policy import Policy
 from models.policies import shipped
 from models.store.books import Books
@@ -101,6 +102,27 @@ async def test_what_is_too_little_to_write_about_waits_and_says_so(desk, item, l
     assert (looked.state, looked.blockers) == ("waiting", ("minimum",))
     (row,) = await rows("SELECT state, blockers FROM invoices")
     assert row == {"state": "waiting", "blockers": "minimum"}
+
+
+async def test_a_look_at_what_is_not_in_the_books_ends_its_workflow(look, rows):
+    looked = (await look(BEFORE)).looked
+
+    assert (looked.closed, looked.state, looked.until) == (True, "unknown", None)
+    assert await rows("SELECT look FROM journal") == []
+
+
+async def test_another_level_takes_the_place_of_the_slot_that_was_registered(
+    desk, item, look, ordered, rows
+):
+    await desk.read(item(due=TUESDAY), at=BEFORE - timedelta(days=1))
+    await look(BEFORE)
+    await ordered(SendNow(level="second-reminder", reason="they asked"), "F-1", at=BEFORE)
+
+    seen = await look(BEFORE + timedelta(minutes=1), 1)
+
+    assert seen.looked.waits_for == "second-reminder on 2026-03-06"
+    (slot,) = await rows("SELECT level FROM slots")
+    assert slot["level"] == "second-reminder"
 
 
 async def test_a_slot_that_goes_by_unheard_is_asked_for_ever_more_rarely(desk, item, look):

@@ -224,6 +224,14 @@ async def test_a_person_takes_money_back_from_an_invoice(owed, ordered, books, o
         await ordered(Reverse(), "F-1", "F-2", amount=5)
 
 
+async def test_the_amount_may_be_said_of_the_order_as_well_as_of_the_command(
+    owed, books, ordered, open_
+):
+    await books.pay(money(4_000, "F-1"))
+    await ordered(Reverse(), "F-1", amount=1_500)
+    assert await open_("F-1") == [7_500]
+
+
 async def test_what_the_ledger_settled_can_be_taken_back(desk, item, ordered, open_, rows):
     await desk.read(item("F-1", 10_000))
     await desk.read(item("F-1", 10_000, open=0))
