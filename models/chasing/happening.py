@@ -8,14 +8,13 @@ from models.chasing import commands as cmd
 from models.chasing import events as ev
 from models.chasing.answering import Heard, answers
 from models.chasing.answers import Close, Contact, Following
-from models.chasing.case import Case
 from models.chasing.debiting import awaits, taken_back
 from models.chasing.folding import after
 from models.chasing.moment import Draft
 from models.chasing.policy import Policy
 from models.chasing.purse import Purse, Received
 from models.chasing.ruling import ruled, spread
-from models.chasing.sharing import concerned, shared, together
+from models.chasing.sharing import concerned, must_be_in, shared, together
 from models.chasing.stage import Stage
 from models.chasing.story import StoryEvent, orders
 from models.errors import RefusedError
@@ -130,7 +129,7 @@ class Happenings:
             cases = together(command, cases, [sim.case for sim in self.living()])
         by_number = {case.invoice.number: self._sims[case.invoice.number] for case in cases}
         if not whole:
-            _must_share_its_currency(event, cases)
+            must_be_in(event.currency, cases)
         refusal = RefusedError("the debtor has nothing open that this could concern")
         made = []
         for case, share in shared(command, cases, in_order=not whole):
@@ -227,10 +226,3 @@ def _orders(event: StoryEvent, sims: Sequence[Sim]) -> tuple[cmd.Command, ...]:
     if event.event == "reversal" and awaits(case):
         return taken_back(case, event.minor(event.currency or case.invoice.currency))
     return orders(event, event.currency or case.invoice.currency)
-
-
-def _must_share_its_currency(event: StoryEvent, cases: Sequence[Case]) -> None:
-    for case in cases:
-        number, own = case.invoice.number, case.invoice.currency
-        if event.currency not in {"", own}:
-            raise RefusedError(f"invoice {number} is in {own}, not in {event.currency}")

@@ -160,3 +160,15 @@ def _within(amount: int, cases: Sequence[Case]) -> None:
             f"{Money(amount, currency)} is more"
         )
         raise RefusedError(message)
+
+
+def must_be_in(currency: str, cases: Sequence[Case]) -> None:
+    """See that invoices are in the currency that an order names, if it names one.
+
+    Raises:
+        RefusedError: one is not; says which.
+    """
+    for case in cases:
+        number, own = case.invoice.number, case.invoice.currency
+        if currency not in {"", own}:
+            raise RefusedError(f"invoice {number} is in {own}, not in {currency}")
