@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from models.chasing import events as ev
+from models.chasing.assenting import ANSWERS
 from models.chasing.case import Case
 from models.chasing.commands import (
     ChangePolicy,
@@ -120,6 +121,7 @@ def _change(command: ChangePolicy, _: Case, __: Policy, context: Context) -> tup
 _RULES: Final[Rules] = {
     **RESTS,
     **MOVES,
+    **ANSWERS,
     Pay: _pay,
     Credit: _credit,
     Reverse: _reverse,
