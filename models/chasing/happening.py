@@ -8,6 +8,7 @@ from models.chasing import commands as cmd
 from models.chasing import events as ev
 from models.chasing.answering import Heard, answers
 from models.chasing.answers import Close, Contact, Following
+from models.chasing.case import Case
 from models.chasing.debiting import awaits, taken_back
 from models.chasing.folding import after
 from models.chasing.moment import Draft
