@@ -181,7 +181,7 @@ class Outgoing:
         """Return which try of its lines on a channel this is; ``None`` when one was said.
 
         A line is tried again on the same channel only after a certain failure, or after
-        it bounced.
+        it bounced. A call, which speaks to nobody yet, may be asked for again.
         """
         if draft.kind.answers:
             return 0
@@ -196,7 +196,8 @@ class Outgoing:
             if line is None:
                 continue
             tried = self.filed[line.number].case.tried(line.level, line.round)
-            if row.state != "failed" and way.channel not in {channel for channel, _ in tried}:
+            free = row.state == "failed" or draft.kind is NoticeKind.CALL
+            if not free and way.channel not in {channel for channel, _ in tried}:
                 return None
             tries = max(tries, row.tried + 1)
         return tries
