@@ -427,6 +427,14 @@ def test_money_taken_back_is_taken_as_it_came():
     assert [standing.open for standing in found.standings] == [10_000, 10_000]
 
 
+def test_a_part_of_a_payment_is_taken_back_of_what_it_paid_last():
+    two = [row("F-1"), row("F-2")]
+    whole = {"amount": "200.00", "invoices": ["F-1", "F-2"]}
+    part = {"amount": "40.00", "invoice": "F-1"}
+    found = told(portfolio(*two), on(4, "payment", **whole), on(11, "reversal", **part))
+    assert [standing.open for standing in found.standings] == [0, 4_000]
+
+
 def test_money_paid_twice_and_taken_back_once_leaves_the_invoice_paid():
     pay = {"invoice": "F-1", "amount": "100.00"}
     found = told(

@@ -37,12 +37,12 @@ def books(store, creditors) -> Books:
 
 @pytest.fixture
 def look(store, creditors):
-    """Take a look at F-1."""
+    """Take a look at F-1, or at another."""
     looking = Looking(store, creditors, CHANNELS, "test")
 
-    async def taken(now, count=0):
+    async def taken(now, count=0, number="F-1"):
         place = {"workflow": "i", "run": "r", "look": count, "now": now}
-        return await looking.look(LookIn(creditor="acme", number="F-1", **place))
+        return await looking.look(LookIn(creditor="acme", number=number, **place))
 
     return taken
 
@@ -52,8 +52,8 @@ def compose(store, creditors):
     """Compose for a debtor at the slot; return what came of it."""
     composing = Composing(store, creditors, CHANNELS, "test")
 
-    async def made(debtor):
-        place = {"workflow": "d", "run": "r", "look": 0, "now": SLOT}
+    async def made(debtor, now=SLOT):
+        place = {"workflow": "d", "run": "r", "look": 0, "now": now}
         return await composing.compose(ComposeIn(creditor="acme", debtor=debtor, **place))
 
     return made
@@ -123,6 +123,25 @@ async def test_another_level_takes_the_place_of_the_slot_that_was_registered(
     assert seen.looked.waits_for == "second-reminder on 2026-03-06"
     (slot,) = await rows("SELECT level FROM slots")
     assert slot["level"] == "second-reminder"
+
+
+async def test_composing_leaves_a_slot_alone_whose_time_has_not_come(
+    desk, item, look, compose, rows
+):
+    """Tomorrow's level of another invoice is neither said nor put off today."""
+    thursday = BEFORE - timedelta(days=1)
+    today = thursday + timedelta(minutes=31)
+    late = item("F-1", due=TUESDAY - timedelta(days=1))
+    await desk.read(late, item("F-2", due=TUESDAY), at=thursday - timedelta(days=1))
+    debtor = (await look(thursday)).poke.debtor
+    await look(today, 1, "F-2")
+    assert len(await rows("SELECT at FROM slots")) == 2
+
+    await compose(debtor, today)
+
+    (slot,) = await rows("SELECT at, blocker FROM slots")
+    assert str(slot["at"]).startswith("2026-03-06 08:00")
+    assert slot["blocker"] == ""
 
 
 async def test_a_slot_that_goes_by_unheard_is_asked_for_ever_more_rarely(desk, item, look):
