@@ -249,6 +249,41 @@ async def test_a_sweep_that_finds_much_goes_on_where_it_came_to(desk, item, stor
     assert (rest.starts, rest.tells, rest.pokes, rest.past) == ((), {}, (), None)
 
 
+async def test_a_sweep_watches_open_and_closed_cases_in_rounds(  # noqa: PLR0917
+    desk, item, ordered, store, creditors, monkeypatch
+):
+    """So many are asked for at once; the next round goes on, and then it begins again."""
+    monkeypatch.setattr(sweeping, "WATCHED", 2)
+    numbers = ["F-1", "F-2", "F-3"]
+    await desk.read(*(item(number) for number in numbers), at=NOW - timedelta(days=1))
+    await ordered(WriteOff(reason="small"), "F-3", at=NOW)
+    for place, number in enumerate(numbers):
+        ask = {"creditor": "acme", "workflow": "w", "run": "r", "look": place, "now": NOW}
+        await Looking(store, creditors, CHANNELS, "t").look(LookIn(number=number, **ask))
+    later = NOW + timedelta(hours=1)
+
+    first = await Sweeping(store).watched(later)
+    assert [start.number for start in first.open] == ["F-1", "F-2"]
+    assert [start.number for start in first.closed] == ["F-3"]
+
+    second = await Sweeping(store).watched(later, first.past)
+    assert (second.open, second.past) == ((), (0, 0))
+
+
+async def test_a_confirmation_that_went_out_says_no_level(  # noqa: PLR0917
+    desk, item, ordered, books, outbox, rows
+):
+    await desk.read(item(due=date(2026, 3, 20)), at=NOW - timedelta(days=1))
+    books.channels = CHANNELS
+    await ordered(Promise(parts=(Part(by=date(2026, 3, 25)),)), "F-1", at=NOW)
+    (notice,) = await rows("SELECT key FROM notices")
+    await outbox.claim(notice["key"], "me", NOW)
+
+    assert await outbox.sent(notice["key"], "me", "ref", NOW) == "sent"
+
+    assert await _said(rows) == 0
+
+
 async def test_an_invoices_currency_is_found_or_the_invoice_is_unknown(desk, item, store):
     await desk.read(item())
     currencies = Currencies(store)

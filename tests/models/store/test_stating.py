@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from models.chasing.commands import ChangePolicy
+from models.chasing.commands import ChangePolicy, Pay
 from models.chasing.policy import Policy
+from models.errors import RefusedError
+from models.orders import SetDebtor, State
 from models.policies import shipped
 from models.store.books import Books
 from tests.models.store.keeping import House
@@ -53,3 +55,45 @@ async def test_a_policy_without_statements_sends_the_one_that_is_placed_and_no_m
     assert len(await house.compose(APRIL)) == 1
 
     assert await rows("SELECT at FROM slots") == []
+
+
+async def test_a_debtor_has_one_statement_placed_however_often_it_is_looked_at(house, rows):
+    await house.look(now=MONDAY)
+    assert len(await rows("SELECT at FROM slots")) == 1
+
+
+async def test_a_statement_that_reaches_nobody_leaves_nothing_behind(house, ordered, rows):
+    await ordered(SetDebtor(quiet=("email", "letter", "registered-letter")), debtor="D1")
+
+    assert await house.compose(APRIL) == []
+
+    assert await rows("SELECT at FROM slots") == []
+
+
+async def test_a_slot_that_finds_every_invoice_paid_says_nothing(house, ordered, rows):
+    await ordered(Pay(amount=10_000), "F-1")
+
+    assert await house.compose(APRIL) == []
+
+    assert await rows("SELECT at FROM slots") == []
+    assert await rows("SELECT look FROM journal WHERE invoice_id IS NULL") == []
+
+
+async def test_a_statement_that_was_asked_for_is_planned_once(house, books, ordered, rows):
+    books.channels = frozenset({"email"})
+    recorded = await ordered(State(), debtor="D1")
+
+    (poke,) = recorded.pokes
+    assert (poke.debtor, poke.at) == (house.debtor, MONDAY)
+    (notice,) = await rows("SELECT kind, state FROM notices")
+    assert notice == {"kind": "statement", "state": "planned"}
+    with pytest.raises(RefusedError, match="planned already: it goes on 2026-03-02"):
+        await ordered(State(), debtor="D1")
+
+
+async def test_nothing_open_is_nothing_to_state(house, books, ordered, rows):
+    books.channels = frozenset({"email"})
+    await ordered(Pay(amount=10_000), "F-1")
+    with pytest.raises(RefusedError, match="no statement can be sent"):
+        await ordered(State(), debtor="D1")
+    assert await rows("SELECT kind FROM notices") == []

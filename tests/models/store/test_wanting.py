@@ -4,8 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from models.chasing.commands import Bounce, LogCall, Promise, Skip, WriteOff
-from models.chasing.events import Part
+from models.chasing.commands import (
+    Bounce,
+    Credit,
+    Dispute,
+    LogCall,
+    Pay,
+    Present,
+    Promise,
+    Settle,
+    Skip,
+    WriteOff,
+)
+from models.chasing.events import Outcome, Part
 from models.chasing.policy import parsed as policy
 from models.errors import RefusedError, UnknownError
 from models.ledger.entries import ContactRow
@@ -291,6 +302,107 @@ async def test_an_exhausted_case_is_asked_about_every_month_with_its_age(desk, i
     assert again.facts["days_overdue"] == 42
     whys = await rows("SELECT why FROM journal WHERE rule = '15' ORDER BY at")
     assert len(whys) >= 2
+
+
+async def test_a_residue_is_proposed_for_write_off_until_nothing_is_left(
+    desk, item, house, ordered
+):
+    await desk.read(late(item, policy="standard-b2b"), at=BEFORE)
+    await ordered(Pay(amount=9_900), "F-1", at=NOW)
+    assert (await house.look()).state == "paid"
+    task = (await house.open())["write-off"]
+    assert (task.owner, task.facts["amount"], task.facts["currency"]) == ("manager", 100, "EUR")
+
+    await ordered(Pay(amount=100), "F-1", at=NOW)
+
+    assert await house.open() == {}
+
+
+async def test_an_answer_to_a_dispute_is_owed_by_its_owner_then_by_his_manager(
+    desk, item, house, ordered
+):
+    await desk.read(late(item), at=BEFORE)
+    await ordered(Dispute(reason="price"), "F-1", at=NOW)
+    await house.look()
+    task = (await house.open())["dispute"]
+    assert (task.owner, task.due) == ("collector", date(2026, 3, 20))
+    assert task.facts["why"] == "it is disputed (price): an answer is owed by 2026-03-20"
+
+    await house.look(now=NOW + timedelta(days=19))
+
+    assert (await house.open())["dispute"].owner == "manager"
+
+
+async def test_a_credit_note_that_was_agreed_on_is_a_task_until_it_comes(
+    desk, item, house, ordered
+):
+    await desk.read(late(item), at=BEFORE)
+    await ordered(Dispute(reason="price"), "F-1", at=NOW)
+    by = date(2026, 3, 17)
+    await ordered(Settle(outcome=Outcome.FOR_DEBTOR, credit_by=by), "F-1", at=NOW)
+    await house.look()
+    task = (await house.open())["credit-note"]
+    assert (task.owner, task.due) == ("owner", by)
+
+    await ordered(Credit(amount=10_000), "F-1", at=NOW)
+    await house.look()
+
+    assert await house.open() == {}
+
+
+async def test_a_dispute_after_a_formal_notice_is_a_managers_task_to_accept(
+    desk, item, house, ordered
+):
+    await desk.read(late(item, policy="gives"), at=BEFORE)
+    await house.speak()
+    await ordered(Dispute(reason="price"), "F-1", at=NOW)
+
+    await house.look()
+
+    task = (await house.open())["dispute-to-accept"]
+    assert (task.owner, task.numbers) == ("manager", ("F-1",))
+
+
+@pytest.mark.parametrize(("copy", "owner"), [("", "collector"), ('copy = ["sales"]', "sales")])
+async def test_the_house_is_warned_before_a_level_leaves(  # noqa: PLR0917
+    desk, item, books, house, copy, owner
+):
+    made = policy(
+        f"name = 'warns'\n{HEAD}[[levels]]\nname = 'first'\nkind = 'reminder'\nafter_days = 3\n"
+        f"channels = ['email']\nwarn_days = 2\n{copy}\n",
+        "warns.toml",
+    )
+    books.policies = {**books.policies, "warns": made}
+    await desk.read(item(due=date(2026, 3, 5), policy="warns"), at=BEFORE)
+    await house.look()
+    assert await house.open() == {}, "it leaves on Monday: too early to say"
+
+    await house.look(now=NOW + timedelta(days=1))
+
+    (task,) = (await house.open()).values()
+    assert (task.kind, task.owner, task.due) == ("warning", owner, date(2026, 3, 9))
+    assert task.facts["why"] == "first leaves on 2026-03-09"
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_somebody_confirms_when_a_registered_letter_was_presented(  # noqa: PLR0917
+    desk, item, books, store, creditors, ordered, confirmed
+):
+    text = GIVES.replace('["email"]', '["registered-letter"]').replace('"gives"', '"registered"')
+    books.policies = {**books.policies, "registered": policy(text, "registered.toml")}
+    house = House(store, creditors, frozenset({"registered-letter"}))
+    place = {"street": "1 rue A", "postcode": "75001", "city": "Paris"}
+    await desk.read(late(item, policy="registered", **place), at=BEFORE)
+    await house.speak()
+    task = (await house.open())["presentation"]
+    assert (task.owner, task.facts["level"]) == ("collector", "formal-notice")
+    assert "when was formal-notice first presented?" in task.facts["why"]
+
+    if confirmed:
+        await ordered(Present(on=date(2026, 3, 9)), "F-1", at=MONDAY)
+    await house.look(now=MONDAY)
+
+    assert ("presentation" in await house.open()) is not confirmed
 
 
 async def test_a_hand_over_is_a_task_that_says_what_to_give_to_whom(desk, item, house):
