@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.chasing.commands import Extend, Pay, SendNow, WriteOff
+from models.chasing.commands import Extend, Hold, Pay, SendNow, WriteOff
 from models.errors import UnknownError
 from models.policies import shipped
 from models.store.asking import Asking
@@ -125,6 +125,15 @@ async def test_what_the_debtors_pace_put_off_is_shown_on_its_day_until_another_l
     await ordered(SendNow(level="second-reminder", reason="they asked"), "F-1", at=NOW)
     ((shown, reason),) = await asked("F-1")
     assert (shown.next_on, reason.answer["level"]) == (NOW.date(), "second-reminder")
+
+
+async def test_each_invoice_of_a_debtor_is_answered_for_itself(desk, item, asked, ordered):
+    await desk.read(item(due=DUE), item("F-2", due=DUE), at=BEFORE)
+    await ordered(Hold(until=date(2026, 3, 9)), "F-1", at=NOW)
+
+    shown = {one.number: one.blockers for one, _ in await asked("F-1", "F-2")}
+
+    assert shown == {"F-1": ("hold",), "F-2": ()}
 
 
 async def test_what_follows_is_foreseen_for_paid_invoices_too(desk, item, ordered, foreseen):

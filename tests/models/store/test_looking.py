@@ -1,6 +1,6 @@
 """A look says when the next one is taken, and shows the case as it is until then."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -27,12 +27,18 @@ def changed(name: str, *levels: dict) -> Policy:
 
 
 ONE = changed("one", *LEVELS[:2])
+NEAR = Policy.model_validate(
+    {**shipped()["standard-b2b"].as_text(), "name": "near", "bundle_days": 5}
+)
+LATE = Policy.model_validate({**NEAR.as_text(), "name": "late", "opens": time(11)})
 BY_LETTER = changed("by-letter", *LEVELS[:2], {**LEVELS[2], "channels": ["letter"]})
 
 
 @pytest.fixture
 def books(store, creditors) -> Books:
-    return Books(store, creditors, {**shipped(), ONE.name: ONE, BY_LETTER.name: BY_LETTER})
+    return Books(
+        store, creditors, {**shipped(), **{one.name: one for one in (ONE, NEAR, LATE, BY_LETTER)}}
+    )
 
 
 @pytest.fixture
@@ -104,6 +110,51 @@ async def test_what_is_too_little_to_write_about_waits_and_says_so(desk, item, l
     assert row == {"state": "waiting", "blockers": "minimum"}
 
 
+async def test_two_invoices_of_one_slot_wake_their_debtor_once(desk, item, look):
+    await desk.read(item("F-1", due=TUESDAY), item("F-2", due=TUESDAY), at=BEFORE)
+    first, second = await look(BEFORE), await look(BEFORE, 1, "F-2")
+    assert (first.poke.at, second.poke) == (SLOT, None)
+
+    again = await look(BEFORE + timedelta(minutes=1), 2)
+
+    assert again.poke is None, "its slot is registered and still to come"
+    assert again.looked.until == first.looked.until
+
+
+async def test_what_is_taken_along_before_its_turn_is_looked_at_again_the_same_day(
+    desk, item, look, compose
+):
+    """Its own level comes on Monday; the notice that takes it along is on its way."""
+    await desk.read(
+        item("F-1", due=TUESDAY, policy="near"),
+        item("F-2", due=TUESDAY + timedelta(days=2), policy="near"),
+        at=BEFORE - timedelta(days=1),
+    )
+    debtor = (await look(BEFORE)).poke.debtor
+    assert (await look(BEFORE, 1, "F-2")).poke is None
+    await compose(debtor)
+
+    looked = (await look(SLOT + timedelta(seconds=1), 2, "F-2")).looked
+
+    assert looked.blockers == ("being-said",)
+    assert SLOT < looked.until < SLOT + timedelta(hours=3)
+
+
+async def test_money_wakes_a_debtor_whose_items_wait_for_more_to_be_owed(desk, item, look, compose):
+    """What was too little may be enough, or nothing, now: the sum is weighed again."""
+    small = {"due": TUESDAY, "amount": 500}
+    await desk.read(item("F-1", **small), item("F-2", **small), at=BEFORE - timedelta(days=1))
+    debtor = (await look(BEFORE)).poke.debtor
+    await compose(debtor)
+    await desk.read(
+        item("F-1", **small), item("F-2", due=date(2026, 3, 20), amount=90_000), at=SLOT
+    )
+
+    seen = await look(SLOT + timedelta(minutes=1), 1, "F-2")
+
+    assert (seen.poke.debtor, seen.poke.at) == (debtor, SLOT + timedelta(minutes=1))
+
+
 async def test_a_look_at_what_is_not_in_the_books_ends_its_workflow(look, rows):
     looked = (await look(BEFORE)).looked
 
@@ -128,19 +179,16 @@ async def test_another_level_takes_the_place_of_the_slot_that_was_registered(
 async def test_composing_leaves_a_slot_alone_whose_time_has_not_come(
     desk, item, look, compose, rows
 ):
-    """Tomorrow's level of another invoice is neither said nor put off today."""
-    thursday = BEFORE - timedelta(days=1)
-    today = thursday + timedelta(minutes=31)
-    late = item("F-1", due=TUESDAY - timedelta(days=1))
-    await desk.read(late, item("F-2", due=TUESDAY), at=thursday - timedelta(days=1))
-    debtor = (await look(thursday)).poke.debtor
-    await look(today, 1, "F-2")
-    assert len(await rows("SELECT at FROM slots")) == 2
+    """What another policy says at eleven is neither said nor put off at nine."""
+    late = item("F-2", due=TUESDAY, policy="late")
+    await desk.read(item("F-1", due=TUESDAY), late, at=BEFORE - timedelta(days=1))
+    debtor = (await look(BEFORE)).poke.debtor
+    await look(BEFORE, 1, "F-2")
 
-    await compose(debtor, today)
+    assert len((await compose(debtor)).composed.deliveries) == 1
 
     (slot,) = await rows("SELECT at, blocker FROM slots")
-    assert str(slot["at"]).startswith("2026-03-06 08:00")
+    assert str(slot["at"]).startswith("2026-03-06 10:00")
     assert slot["blocker"] == ""
 
 

@@ -8,7 +8,8 @@ from models.chasing import events as ev
 from models.chasing.commands import Dispute, Hold, Note, Pay, WriteOff
 from models.chasing.notice import AlsoOpen, Line, Notice, NoticeKind, Recipient, dumped
 from models.errors import UnknownError
-from models.orders import Freeze, Incoming
+from models.ledger.entries import ContactRow
+from models.orders import Freeze, Incoming, SetDebtor
 from models.store.appending import Stamp, append, grown
 from models.store.asking import Asking
 from models.store.reading import cases_named
@@ -161,6 +162,23 @@ async def test_debtors_are_summed_up(owed, views, books, ordered):
     assert (one.open, one.overdue) == ({"EUR": 6_000, "USD": 5_000}, {"EUR": 6_000})
     assert (one.credits, two.credits, two.open) == ({"EUR": 1_500}, {}, {"EUR": 7_000})
     assert len(await views.accounts("", TODAY)) == 3
+
+
+async def test_a_debtor_is_shown_with_whom_to_write_to_and_what_it_owes(owed, views, desk, ordered):
+    facts = SetDebtor(legal_id="732 829 320", payment_days=(15,), quiet=("sms",), parent="D2")
+    await ordered(facts, debtor="D1")
+    boss = ContactRow(line=2, debtor="D1", role="management", name="Ms Boss", email="b@one.example")
+    await desk.contacts(boss)
+
+    shown = await views.profile("acme", "D1", TODAY)
+
+    assert (shown.account.code, shown.account.open) == ("D1", {"EUR": 10_000, "USD": 5_000})
+    assert (shown.legal_id, shown.payment_days, shown.quiet) == ("732829320", (15,), ("sms",))
+    assert (shown.payer, shown.parent, shown.insolvent_on) == ("", "D2", None)
+    assert [(person.role, person.email) for person in shown.contacts] == [
+        ("accounting", "ap@one.example"),
+        ("management", "b@one.example"),
+    ]
 
 
 async def test_frozen_creditors_are_named(owed, views, ordered):
