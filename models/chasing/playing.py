@@ -131,11 +131,12 @@ class Player:
         sim.wake = _wake(sim.answer)
 
     def _contact(self, now: datetime) -> None:
-        """Compose when a slot has come; what was put off speaks with the rest."""
+        """Compose when a slot has come; what was put off, or may have lapsed, is seen anew."""
         if not any(sim.due(now) for sim in self.sims.values()):
             return
         for sim in self.sims.values():
-            if sim.held:
+            lapses = sim.case.promised or sim.case.call or sim.case.asked
+            if sim.held or (lapses and isinstance(sim.answer, Wait)):
                 self._settle(sim, now)
         looks = tuple(
             Look(sim.case, sim.policy, self._stage.facts(sim.policy, now), sim.answer)

@@ -1,6 +1,6 @@
 """What a notice that did not arrive says about the address it was sent to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,8 +11,9 @@ from models.chasing import events as ev
 from models.chasing.notice import Notice, Recipient, loaded
 from models.chasing.reaching import mark
 from models.ledger.debtor import Address
+from models.orders import Entry
 from models.store.appending import Growth
-from models.store.reading import Filed
+from models.store.reading import Filed, cases_of_debtor
 from models.store.tables.parties import contacts, debtors
 from models.store.tables.saying import notice_lines, notices
 from models.store.tasks import Want, close, open_task
@@ -45,9 +46,24 @@ _CONTACT: Final = (
 _MARK: Final = (
     update(contacts).where(contacts.c.id == bindparam("row_id")).values(bad=bindparam("to_bad"))
 )
+#: Has all cases of a debtor look again, those which nobody tells with the next sweep.
+_STIR: Final = (
+    update(debtors).where(debtors.c.id == bindparam("row_id")).values(stirred_at=bindparam("to_at"))
+)
 
 
-async def mark_bad(connection: AsyncConnection, growth: Growth) -> None:
+async def bounced(connection: AsyncConnection, growths: Sequence[Growth]) -> tuple[Entry, ...]:
+    """Mark the addresses that cases bounced from; return the debtors' other cases, to be told."""
+    for growth in growths:
+        await _mark_bad(connection, growth)
+    told = {growth.filed.id for growth in growths}
+    debtor_ids = sorted({growth.filed.debtor_id for growth in growths})
+    theirs = [await cases_of_debtor(connection, debtor_id) for debtor_id in debtor_ids]
+    others = [filed.case.invoice for cases in theirs for filed in cases if filed.id not in told]
+    return tuple(Entry(invoice.number, "", "facts", invoice.creditor) for invoice in others)
+
+
+async def _mark_bad(connection: AsyncConnection, growth: Growth) -> None:
     """Take note of what bounced: its address is bad, and it no longer counts as a contact.
 
     A notice that went out before the case came to us names no contact: nothing is marked.
@@ -94,6 +110,7 @@ async def not_reached(
         return
     bad = {*filter(None, contact.bad.split(",")), channel}
     await connection.execute(_MARK, {"row_id": contact.id, "to_bad": ",".join(sorted(bad))})
+    await connection.execute(_STIR, {"row_id": debtor_id, "to_at": at})
     want = Want(
         "bad-address",
         _key(contact.debtor_id, contact.key, channel),

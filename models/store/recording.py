@@ -23,9 +23,9 @@ from models.chasing.ruling import PROMISE_MEMORY, ruled
 from models.chasing.sharing import concerned, shared, together
 from models.errors import RefusedError
 from models.ledger.creditor import Person
-from models.orders import AnyCommand, Order, Recorded
+from models.orders import AnyCommand, Entry, Order, Recorded
 from models.store.appending import Growth, Stamp, append, grown
-from models.store.bouncing import mark_bad
+from models.store.bouncing import bounced
 from models.store.crediting import must_be_usable, use
 from models.store.finding import debtor_named, locked_named, locked_of_debtor
 from models.store.policies import policy_of
@@ -116,7 +116,7 @@ async def carry_out(
         if not growths:
             return Recorded(creditor=order.creditor, repeated=True)
     entries = await append(connection, growths)
-    await _beside(connection, command, growths)
+    entries += await _beside(connection, command, growths)
     recorded = Recorded(creditor=order.creditor, entries=entries)
     await keep_order(connection, order, recorded, about.debtor_id)
     return recorded
@@ -210,11 +210,11 @@ def _keys(events: Iterable[ev.Event]) -> set[str]:
     return {e.promise for e in events if isinstance(e, ev.Promised) and not e.announced}
 
 
-async def _beside(connection: AsyncConnection, command: Command, growths: list[Growth]) -> None:
-    """Write what an order changes beside its cases: an address, a credit."""
-    if isinstance(command, Bounce):
-        for growth in growths:
-            await mark_bad(connection, growth)
+async def _beside(
+    connection: AsyncConnection, command: Command, growths: list[Growth]
+) -> tuple[Entry, ...]:
+    """Write what an order changes beside its cases: an address, a credit; return whom to tell."""
     if isinstance(command, Credit) and command.note:
         for growth in growths:
             await use(connection, growth, command.note)
+    return await bounced(connection, growths) if isinstance(command, Bounce) else ()

@@ -58,7 +58,7 @@ async def carried_out(connection: AsyncConnection, view: View, world: Around) ->
     leaving = _leaving(view)
     if leaving is not None and not rows:
         return Seen(leaving)
-    if not isinstance(answer, Contact) or answer.at - view.now > view.policy.scaled(SOON):
+    if not isinstance(answer, Contact) or not _soon(view, answer):
         if rows:
             await connection.execute(_GONE, {"row_id": view.filed.id})
         until = answer.at - view.lead if isinstance(answer, Contact) else _until(answer, view)
@@ -72,6 +72,14 @@ async def carried_out(connection: AsyncConnection, view: View, world: Around) ->
     if rows:
         await connection.execute(_GONE, {"row_id": view.filed.id})
     return Seen(as_if_said(view, answer), await _registered(connection, view, world, answer))
+
+
+def _soon(view: View, answer: Contact) -> bool:
+    """Say whether a slot is registered now; until its own day a level is not shown as said."""
+    left = answer.at - view.now
+    if view.policy.day(view.now) != answer.on:
+        return left <= view.lead
+    return left <= view.policy.scaled(SOON)
 
 
 def _until(answer: Wait, view: View) -> datetime | None:

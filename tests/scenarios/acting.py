@@ -213,7 +213,7 @@ async def _orders(on: Stage, event: StoryEvent, key: str, at: Any) -> list[Order
     )
     match event.event:
         case "reversal" if await _debit(on, event, key):
-            return [replace(base, command=cmd.RejectDebit(), amount=None)]
+            return [replace(base, command=cmd.RejectDebit())]
         case "credit-note":
             return await _credit(on, event, base)
         case "payment" | "reversal":

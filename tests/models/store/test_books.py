@@ -393,6 +393,16 @@ async def test_a_bounce_marks_the_address_bad(desk, item, ordered, store, world)
     assert contact.bad == {"email"}
 
 
+async def test_a_bounce_has_the_debtors_other_cases_look_too(desk, item, ordered, store, rows):
+    await desk.read(item("F-1"), item("F-2"), item("G-1", debtor="D2"))
+    await _said(store, "F-1")
+    recorded = await ordered(Bounce(channel="email"), "F-1")
+    told = [(entry.number, entry.kind) for entry in recorded.entries]
+    assert told == [("F-1", "bounced"), ("F-2", "facts")]
+    stirred = await rows("SELECT key FROM debtors WHERE stirred_at IS NOT NULL")
+    assert len(stirred) == 1
+
+
 async def test_a_bounce_of_a_notice_that_is_not_kept_marks_nobody(
     desk, item, ordered, store, world
 ):

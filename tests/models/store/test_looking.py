@@ -83,6 +83,20 @@ async def test_a_level_that_is_followed_by_another_costs_no_look_between(desk, i
     assert (await look(BEFORE)).looked.until > SLOT + timedelta(days=5)
 
 
+async def test_a_level_is_not_shown_as_said_before_its_day(desk, item, look, rows):
+    await desk.read(item("F-1", due=TUESDAY))
+
+    seen = (await look(BEFORE - timedelta(hours=23))).looked
+    assert (seen.level, seen.until is not None and seen.until < SLOT) == ("", True)
+    assert await rows("SELECT * FROM slots") == []
+
+    seen = (await look(seen.until, 1)).looked
+    assert (seen.level, [row["level"] for row in await rows("SELECT level FROM slots")]) == (
+        "first-reminder",
+        ["first-reminder"],
+    )
+
+
 async def test_a_look_while_a_level_is_being_said_sees_it_as_said(desk, item, look, compose, rows):
     """A look that happens to fall between composing and sending shows no blocker for days."""
     await desk.read(item(due=TUESDAY), at=BEFORE - timedelta(days=1))
