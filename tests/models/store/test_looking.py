@@ -124,6 +124,19 @@ async def test_what_is_too_little_to_write_about_waits_and_says_so(desk, item, l
     assert row == {"state": "waiting", "blockers": "minimum"}
 
 
+async def test_a_look_repeated_wakes_the_debtor_for_the_slot_it_had_registered_and_nobody_else(
+    desk, item, look
+):
+    """The process may have died between the commit and the call that follows it."""
+    await desk.read(item("F-1", due=TUESDAY), item("F-2"), at=BEFORE)
+    assert (await look(BEFORE, 1, "F-2")).poke is None
+    assert (await look(BEFORE, 1, "F-2")).poke is None, "no slot is registered"
+
+    first, again = await look(BEFORE, 2), await look(BEFORE, 2)
+
+    assert (first.poke.at, again.poke) == (SLOT, first.poke)
+
+
 async def test_two_invoices_of_one_slot_wake_their_debtor_once(desk, item, look):
     await desk.read(item("F-1", due=TUESDAY), item("F-2", due=TUESDAY), at=BEFORE)
     first, second = await look(BEFORE), await look(BEFORE, 1, "F-2")
