@@ -38,7 +38,8 @@ class Stage:
         self._covered: dict[str, date | None] = {}
         self._called_on: date | None = None
         self._slot: datetime | None = None
-        self._reached: dict[tuple[str, str, int], tuple[Contact, date]] = {}
+        self._reached: dict[tuple[str, str, int], tuple[Contact, Draft]] = {}
+        self._arrived: dict[datetime, list[Draft]] = {}
         self._facts: dict[Policy, Facts] = {}
 
     @property
@@ -72,7 +73,8 @@ class Stage:
             return
         for line in draft.lines:
             said = (line.number, line.level, line.round)
-            self._reached[said] = (draft.route.contact, draft.on)
+            self._reached[said] = (draft.route.contact, draft)
+        self._arrived.setdefault(draft.at, []).append(draft)
         if draft.at != self._slot:
             self._slot = draft.at
             self.pace = self.pace.contacted(draft.on, legal=draft.legal)
@@ -139,8 +141,11 @@ class Stage:
 
     def _bounced(self, number: str, event: ev.Bounced) -> None:
         """Forget a contact that reached nobody, and the address it was sent to."""
-        person, on = self._reached.pop((number, event.level, event.round))
-        self.pace = self.pace.without(on)
+        person, draft = self._reached.pop((number, event.level, event.round))
+        others = [one for one in self._arrived[draft.at] if one is not draft]
+        if others != self._arrived[draft.at] and not others:
+            self.pace = self.pace.without(draft.on)
+        self._arrived[draft.at] = others
         contacts = tuple(
             replace(contact, bad=contact.bad | {event.channel})
             if replace(contact, bad=person.bad) == person

@@ -455,3 +455,15 @@ def test_money_that_comes_before_the_invoice_pays_it_when_it_is_issued():
     found = told(portfolio(late), on(4, "payment", invoice="F-1", amount="100.00"))
     assert [one.state for one in found.standings] == ["paid"]
     assert not found.timeline
+
+
+def test_a_day_still_counts_when_only_one_of_its_notices_came_back():
+    where = {"street": "1 quai des Docks", "city": "Lyon"}
+    rows = [row("F-1", **where), row("F-2", payee="FACTOR", **where)]
+
+    def letters(*bounced: str) -> list[str]:
+        found = told(portfolio(*rows), *(on(7, "bounce", invoice=number) for number in bounced))
+        return [line for line in lines(found) if "letter" in line]
+
+    assert letters("F-1", "F-2") == ["03-07 ALBA letter first F-1", "03-07 ALBA letter first F-2"]
+    assert letters("F-1") == ["03-10 ALBA letter first F-1"], "F-2 was heard on the 6th"
