@@ -53,6 +53,10 @@ ENGINE: Final = "0.1.0"
 DOORS: Final = frozenset({"email", "memory"})
 #: Seconds the core's work has to end at shutdown: done again, it does nothing twice.
 CORE_GRACE: Final = 20.0
+#: How long a step waits for the worker that has its workflow in memory before any may take
+#: it. When there is much to do, steps that give up early are replayed elsewhere, which gives
+#: all of them more to do; chasing by the day can wait for a worker that is gone.
+STICKY: Final = timedelta(seconds=90)
 #: Calls that ask for a workflow's next step at once.
 POLLS: Final = 10
 #: Seconds in which a mail server of yours should answer when the engine starts.
@@ -265,6 +269,7 @@ def workers(client: "Client", house: House, telling: "Telling") -> list["Worker"
         # memory: the kit's one poller in five for it is too few when there is much to do.
         max_concurrent_workflow_task_polls=POLLS,
         nonsticky_to_sticky_poll_ratio=0.4,
+        sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=min(grace, timedelta(seconds=CORE_GRACE)),
     )
     doors = [

@@ -24,7 +24,6 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
-import temporalio.worker
 from sqlalchemy import select
 from temporalio.client import Interceptor, OutboundInterceptor, StartWorkflowInput
 from temporalio.common import RetryPolicy
@@ -176,9 +175,7 @@ def hurry() -> None:
     patience.LONGEST_PAUSE = timedelta(seconds=4)
     sweeping.LATE = timedelta(seconds=2)
     connecting.connect = partial(connecting.connect, interceptors=[ShortTasks()])
-    temporalio.worker.Worker = partial(  # type: ignore[misc,assignment]
-        temporalio.worker.Worker, sticky_queue_schedule_to_start_timeout=timedelta(seconds=1)
-    )
+    worker.STICKY = timedelta(seconds=1)  # type: ignore[misc]
 
 
 def supervise(folder: Path, most: int) -> int:
