@@ -25,7 +25,7 @@ from random import Random
 from models.errors import UnavailableError
 from models.store.sweeping import Sweeping
 from tests.chaos.crashing import POINTS, noted
-from tests.chaos.world import MONDAY, Count, Server, World, began, item, policy, world
+from tests.chaos.world import MONDAY, Count, Server, World, began, item, policy, until, world
 
 LEVELS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 #: Monday is the day after the due date.
@@ -67,6 +67,7 @@ class Run:
         say(f"{len(owed)} invoices of {self.debtors} debtors are in; Monday comes")
         on.crash(**dict.fromkeys(WORKER, self.chance))
         # What runs now knows nothing of dying: the next one does.
+        await until(lambda: _started(on), "a worker runs")
         os.kill(noted(on.folder, "workers.jsonl")[-1]["pid"], signal.SIGKILL)
         payers = chance.sample(sorted(owed), k=len(owed) // 4)
         async with asyncio.TaskGroup() as group:
@@ -144,6 +145,10 @@ class Run:
         for half in range(10):
             await self._until(half / 2)
             say(f"{len(on.mails())} mails, {len(on.kills())} workers died, {self.paid} payments")
+
+
+async def _started(on: World) -> bool:
+    return bool(noted(on.folder, "workers.jsonl"))
 
 
 def say(what: str) -> None:
