@@ -1,5 +1,6 @@
 """What a template may speak of: plain values, made from a notice."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -17,13 +18,16 @@ _ASKING: Final = frozenset({NoticeKind.REMINDER, NoticeKind.CALL, NoticeKind.FOR
 
 def told(notice: Notice, creditor: Creditor, labels: Labels) -> dict[str, Any]:
     """Return the names a template may use; ``notice.owner`` is not among them, ever."""
-    lines = _now(notice)
+    lines, coming = _apart(notice)
+    totals = _totals(notice)
+    amount = labels.listed([labels.money(*asked) for asked in _asked(totals, coming)])
     days = [line.days_late for line in lines]
     dues = {line.due for line in lines}
     numbers = [one_line(line.number) for line in lines]
     return {
         "say": labels.words,
         **_frame(notice, creditor, labels),
+        "preview": amount,
         "creditor": _identity(creditor),
         "debtor": {"name": one_line(notice.debtor_name), "place": _place(notice, creditor, labels)},
         "formal": notice.kind is NoticeKind.FORMAL_NOTICE,
@@ -37,15 +41,15 @@ def told(notice: Notice, creditor: Creditor, labels: Labels) -> dict[str, Any]:
         "numbers": labels.listed(numbers) if len(numbers) <= _NUMBERS else "",
         "due": labels.day(min(dues)) if len(dues) == 1 else "",
         "lateness": labels.lateness(max(days)) if days else "",
-        "amount": labels.listed([labels.money(*asked) for asked in _asked(notice)]),
+        "amount": amount,
         "deadline": labels.day(notice.deadline) if notice.deadline else "",
         "reason": labels.words["reasons"].get(notice.reason, ""),
         "instalments": [
             {"by": labels.day(part.by), "amount": labels.money(part.amount, part.currency)}
             for part in notice.instalments
         ],
-        "sheets": [_sheet(notice, total, labels) for total in _totals(notice)],
-        "payees": payees(notice, lines, _totals(notice), creditor),
+        "sheets": [_sheet(notice, total, labels) for total in totals],
+        "payees": payees(notice, lines, totals, creditor),
     }
 
 
@@ -62,7 +66,6 @@ def _frame(notice: Notice, creditor: Creditor, labels: Labels) -> dict[str, str]
         else say["salutation"],
         "contact_line": whom.format(mail=reply_to, phone=creditor.phone.replace(" ", "\u00a0")),
         "closing": say["closing_formal" if formal else "closing"],
-        "preview": labels.listed([labels.money(*asked) for asked in _asked(notice)]),
     }
 
 
@@ -98,23 +101,22 @@ def _totals(notice: Notice) -> list[Total]:
     return list(known.values())
 
 
-def _now(notice: Notice) -> list[Line]:
-    """Return the lines a notice is about: a reminder does not ask for what is not yet due."""
+def _apart(notice: Notice) -> tuple[list[Line], list[Line]]:
+    """Return the lines a notice is about, and those a reminder takes along.
+
+    A reminder does not ask for what is not yet due.
+    """
     late = [line for line in notice.lines if line.days_late > 0]
-    return late if late and notice.kind in _ASKING else list(notice.lines)
+    if not late or notice.kind not in _ASKING:
+        return list(notice.lines), []
+    return late, [line for line in notice.lines if line.days_late <= 0]
 
 
-def _soon(notice: Notice, currency: str) -> list[Line]:
-    """Return the lines a reminder takes along although they are not overdue."""
-    now = _now(notice)
-    return [line for line in notice.lines if line.currency == currency and line not in now]
-
-
-def _asked(notice: Notice) -> list[tuple[int, str]]:
+def _asked(totals: Sequence[Total], coming: Sequence[Line]) -> list[tuple[int, str]]:
     """What the lines ask for, less credits that reach beyond the other items."""
     asked, plain = [], []
-    for total in _totals(notice):
-        soon = sum(line.amount for line in _soon(notice, total.currency))
+    for total in totals:
+        soon = sum(line.amount for line in coming if line.currency == total.currency)
         asked.append((min(total.lines, total.net) - soon, total.currency))
         plain.append((total.lines - soon, total.currency))
     return [pair for pair in asked if pair[0] > 0] or [pair for pair in plain if pair[0]]
@@ -122,12 +124,10 @@ def _asked(notice: Notice) -> list[tuple[int, str]]:
 
 def _sheet(notice: Notice, total: Total, labels: Labels) -> dict[str, Any]:
     currency = total.currency
-    coming = _soon(notice, currency)
-    rows = [
-        _row(line, labels)
-        for line in notice.lines
-        if line.currency == currency and line not in coming
-    ]
+    lines, coming = (
+        [line for line in part if line.currency == currency] for part in _apart(notice)
+    )
+    rows = [_row(line, labels) for line in lines]
     also = [_also(item, labels) for item in notice.also_open if item.currency == currency]
     soon = sum(line.amount for line in coming)
     sums = _sums(replace(total, lines=total.lines - soon), soon, bool(rows), bool(also), labels)

@@ -9,6 +9,7 @@ from typing import Final
 from models.chasing import events as ev
 from models.chasing.blocking import stopped_by_insolvency
 from models.chasing.case import Case, Dispute
+from models.chasing.drafting import grouped
 from models.chasing.facts import Facts
 from models.chasing.level import Level, LevelKind
 from models.chasing.moment import Draft
@@ -45,7 +46,7 @@ def answers(heard: Sequence[Heard], now: datetime) -> list[Draft]:
             (NoticeKind.DISPUTE_CONFIRMED, disputed),
             (NoticeKind.THANKS, thanked),
         )
-        for group in _grouped(concerned)
+        for group in grouped(concerned)
     ]
     return [draft for draft in drafts if draft is not None]
 
@@ -59,23 +60,13 @@ def statement(heard: Sequence[Heard], credits_: Mapping[str, int], now: datetime
             the statement of the items paid to the creditor's own account, else on the first.
         now: when it is planned; it goes at the next opening.
     """
-    groups = _grouped([h for h in heard if _stated(h)])
+    groups = grouped([h for h in heard if _stated(h)])
     drafts = []
     for place, group in enumerate(groups):
         draft = _drafted(NoticeKind.STATEMENT, group, now)
         if draft is not None:
             drafts.append(draft if place else replace(draft, totals=_totals(draft.lines, credits_)))
     return drafts
-
-
-def _grouped(heard: Sequence[Heard]) -> list[list[Heard]]:
-    """Return what may share a message, the creditor's own first: see rule 18."""
-    groups: dict[tuple[str, str, bool], list[Heard]] = {}
-    for one in heard:
-        invoice = one.case.invoice
-        key = (invoice.payee, invoice.sold_to, invoice.disclosed)
-        groups.setdefault(key, []).append(one)
-    return [groups[key] for key in sorted(groups)]
 
 
 def statement_on(policy: Policy, after: date) -> date | None:

@@ -7,14 +7,10 @@ from models.chasing.case import Case
 from models.chasing.commands import Approve, Context, Reject
 from models.chasing.consenting import UNANSWERED
 from models.chasing.granting import late_dispute
-from models.chasing.placing import ahead, nominal, step
+from models.chasing.placing import ANYBODY, ahead, nominal, step
 from models.chasing.policy import Policy
 from models.chasing.refusing import Rules, must_be, must_be_near, must_live, person, refused
 from models.ledger.creditor import same_name
-from models.ledger.debtor import Debtor
-
-#: Which level is next does not depend on who owes.
-_ANYBODY: Final = Debtor(key="", name="")
 
 
 def _approve(
@@ -25,7 +21,7 @@ def _approve(
     if ruling is not None:
         return (ruling,)
     asked, approver = case.asked, person(context)
-    following = step(case, policy, _ANYBODY) if asked is None and command.ahead else None
+    following = step(case, policy, ANYBODY) if asked is None and command.ahead else None
     if asked is None and (following is None or not following.level.may_ask):
         raise refused(case, f"has nothing that waits for an approval{_asked_for(case, policy)}")
     must_be(case, context, _deciders(case, policy, context), "approved")
@@ -42,7 +38,7 @@ def _asked_for(case: Case, policy: Policy) -> str:
 
     A yes is given to a notice as it will leave: who gives it must have seen that.
     """
-    following = step(case, policy, _ANYBODY)
+    following = step(case, policy, ANYBODY)
     if following is None:
         return ": no level is ahead"
     level, day = following.level, following.day

@@ -12,7 +12,7 @@ from typing import Final
 from models.chasing import events as ev
 from models.chasing.answers import Blocker, Contact, State, Wait
 from models.chasing.approving import ask, leaves
-from models.chasing.drafting import drafted, in_person, lacks, way_of
+from models.chasing.drafting import drafted, grouped, in_person, lacks, way_of
 from models.chasing.escalating import covered, hand_over
 from models.chasing.level import LEGAL, LevelKind
 from models.chasing.moment import Composition, Look, Moment, Position
@@ -84,7 +84,7 @@ def _ours(look: Look) -> bool:
 
 def _legal(moment: Moment, due: list[Look]) -> bool:
     said = False
-    for group in _grouped(due):
+    for group in grouped(due):
         ranked = sorted(group, key=_severity)
         for level in dict.fromkeys(look.level.name for look in ranked):
             same = [
@@ -111,7 +111,7 @@ def _severity(look: Look) -> tuple[int, int, date, str]:
 
 def _friendly(moment: Moment, due: list[Look]) -> bool:
     said, near = False, _bundled(moment, due)
-    for group in _grouped(due):
+    for group in grouped(due):
         numbers = {look.number for look in group}
         along = [look for look in near if look.group == group[0].group]
         kept = _above_minimum(moment, group + along)
@@ -205,7 +205,7 @@ def _too_little(moment: Moment, lines: list[Look], rule: str, why: str, blocker:
 
 def _call(moment: Moment, due: list[Look]) -> bool:
     said = False
-    for group in _grouped(due):
+    for group in grouped(due):
         kept = _above_minimum(moment, group)
         if not kept:
             continue
@@ -225,11 +225,3 @@ def _call(moment: Moment, due: list[Look]) -> bool:
             )
             moment.record(look, asked)
     return said
-
-
-def _grouped(due: list[Look]) -> list[list[Look]]:
-    """Return what may share a notice: the same payee, owner and disclosure."""
-    groups: dict[tuple[str, str, bool], list[Look]] = {}
-    for look in due:
-        groups.setdefault(look.group, []).append(look)
-    return [groups[key] for key in sorted(groups)]

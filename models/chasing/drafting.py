@@ -1,15 +1,33 @@
 """What a notice carries: its lines, what else is open, the totals, and where it goes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 from models.chasing.answers import Blocker, State, Wait
+from models.chasing.case import Case
 from models.chasing.level import Level, LevelKind
 from models.chasing.moment import Draft, Look, Moment
 from models.chasing.notice import AlsoOpen, Line, NoticeKind, Total
 from models.chasing.policy import Policy
 from models.chasing.reaching import Route, reachable
 from models.ledger.debtor import Contact as Person
+
+
+class _Cased(Protocol):
+    @property
+    def case(self) -> Case: ...
+
+
+C = TypeVar("C", bound=_Cased)
+
+
+def grouped(items: Iterable[C]) -> list[list[C]]:
+    """Return what may share a message, the creditor's own first: rule 18."""
+    groups: dict[tuple[str, str, bool], list[C]] = {}
+    for item in items:
+        groups.setdefault(item.case.invoice.group, []).append(item)
+    return [groups[key] for key in sorted(groups)]
 
 
 def drafted(moment: Moment, group: list[Look], top: Look, way: Route) -> Draft:

@@ -80,8 +80,7 @@ class Look:
     @property
     def group(self) -> tuple[str, str, bool]:
         """What must be the same for two items to share a notice."""
-        invoice = self.case.invoice
-        return invoice.payee, invoice.sold_to, invoice.disclosed
+        return self.case.invoice.group
 
     def at_level(self, name: str, now: datetime) -> "Look":
         """Return this look moved up to a level, with the levels passed over on the way."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from models.chasing.case import Case, Order
 from models.chasing.level import Level, LevelKind
@@ -33,6 +34,10 @@ def nominal(policy: Policy, due: date, place: int) -> date:
     if previous.kind is LevelKind.FORMAL_NOTICE and previous.deadline_days:
         start += timedelta(days=previous.deadline_days)
     return start + wait
+
+
+#: Which level is next does not depend on who owes; its day may.
+ANYBODY: Final = Debtor(key="", name="")
 
 
 def step(case: Case, policy: Policy, debtor: Debtor) -> Step | None:

@@ -15,7 +15,7 @@ from models.chasing.commands import (
     Skip,
 )
 from models.chasing.level import LevelKind
-from models.chasing.placing import ahead, step
+from models.chasing.placing import ANYBODY, ahead, step
 from models.chasing.policy import Policy
 from models.chasing.refusing import (
     Rules,
@@ -24,17 +24,14 @@ from models.chasing.refusing import (
     person,
     refused,
 )
-from models.ledger.debtor import Debtor
 
-#: Which level is next does not depend on who owes.
-_ANYBODY: Final = Debtor(key="", name="")
 #: What was said without a message of ours cannot come back.
 _UNSENT: Final = frozenset({"", "before", "call"})
 
 
 def _next_level(case: Case, policy: Policy, today: date | None = None) -> str | None:
     """Return the level that comes next; with a day, the next that may still be said then."""
-    following = step(case, policy, _ANYBODY)
+    following = step(case, policy, ANYBODY)
     if following is None:
         return None
     if today is None or today < case.chase_due or following.level.kind is not LevelKind.COURTESY:

@@ -65,6 +65,11 @@ class Invoice:
         return self.servicer.casefold() not in {"", "us", self.creditor.casefold()}
 
     @property
+    def group(self) -> tuple[str, str, bool]:
+        """What must be the same for two items to share a message: payee, owner, disclosure."""
+        return self.payee, self.sold_to, self.disclosed
+
+    @property
     def sold_to(self) -> str:
         """Who owns the claim when it is not the creditor; empty when it is."""
         return "" if self.owner.casefold() == self.creditor.casefold() else self.owner

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 
 from models.errors import RefusedError
 from models.ledger.entries import ContactRow, ItemRow
+from models.ledger.places import is_zone
 from models.ledger.zones import zone_of
 from models.names import CHANNELS
 
@@ -69,12 +69,9 @@ def zone(name: str) -> str:
     Raises:
         RefusedError: there is none of this name.
     """
-    if name:
-        try:
-            ZoneInfo(name)
-        except (KeyError, OSError, ValueError) as unknown:
-            message = f"no time zone is called {name!r}: write one such as Europe/Paris"
-            raise RefusedError(message) from unknown
+    if name and not is_zone(name):
+        message = f"no time zone is called {name!r}: write one such as Europe/Paris"
+        raise RefusedError(message)
     return name
 
 

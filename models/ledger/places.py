@@ -9,12 +9,19 @@ from models.errors import PolicyError
 from models.ledger.days import calendar
 
 
-def _zone(value: str) -> str:
+def is_zone(name: str) -> bool:
+    """Say whether the tz database has a zone of this name."""
     try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _zone(value: str) -> str:
+    if not is_zone(value):
         message = f"{value!r} is not a time zone such as Europe/Paris"
-        raise ValueError(message) from unknown
+        raise ValueError(message)
     return value
 
 
